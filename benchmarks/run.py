@@ -1,0 +1,90 @@
+"""Measure tapegrad beside its peers: `python benchmarks/run.py [--write docs/benchmarks.md]`."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from collections.abc import Iterable, Iterator, Sequence
+from importlib.metadata import version
+from importlib.util import find_spec
+import os
+from pathlib import Path
+import platform
+import re
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from benchmarks import scaling
+from benchmarks.libraries import PEERS, TAPEGRAD, available
+from benchmarks.problems import PROBLEMS
+from benchmarks.timing import interleaved
+
+RESULTS = re.compile(r"(?<=<!-- results -->\n).*(?=<!-- end of results -->)", re.DOTALL)
+
+
+def markdown(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table whose first column is text, and all others numbers."""
+    lines = [header, ["---", *["---:"] * (len(header) - 1)], *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def comparison(rounds: int) -> Iterator[Sequence[str]]:
+    """A row for each problem: tapegrad's time, and how many times as long each peer takes."""
+    libraries = {"tapegrad": TAPEGRAD, **available()}
+    for problem in PROBLEMS:
+        gradients = {
+            name: library.gradient(problem.function(library), problem.arguments) for name, library in libraries.items()
+        }
+        times = interleaved(gradients, rounds)
+        ratios = {name: np.median(time / times["tapegrad"]) for name, time in times.items()}
+        own = f"{np.median(times['tapegrad']) * 1e3:.3g} ms"
+        yield [problem.title, own, *(f"{ratios[name]:.2g}×" if name in ratios else "–" for name in PEERS)]
+
+
+def growth() -> Iterator[Sequence[str]]:
+    """A row for each way in which a program, or the library itself, may grow too large."""
+    yield (
+        "time per operation, chain of 1,000,000 relative to one of 10,000",
+        f"{scaling.growth(scaling.long, 10_000, 1_000_000):.2f}×",
+    )
+    yield (
+        "time per operation, graph 10,000 wide relative to 1,000 wide",
+        f"{scaling.growth(scaling.wide, 1_000, 10_000):.2f}×",
+    )
+    yield "peak memory per operation, chain of 1,000,000", f"{scaling.bytes_per_operation(1_000_000):.0f} bytes"
+    yield "peak memory, 100 chained additions of 8 MB arrays", f"{scaling.arrays_held(100, 1_000_000):.1f} arrays"
+    yield "`import tapegrad`, over `import numpy`", f"{scaling.import_seconds() * 1e3:.0f} ms"
+
+
+def machine() -> str:
+    """What it ran on: the processor, and the versions of everything compared."""
+    packages = [name for name in ("numpy", "autograd", "mygrad", "torch", "jax") if find_spec(name)]
+    versions = [f"Python {platform.python_version()}", *(f"{name} {version(name)}" for name in packages)]
+    return f"{processor()}, {os.cpu_count()} cores, {platform.system()}; {', '.join(versions)}"
+
+
+def processor() -> str:
+    """The processor's name, where the system tells it."""
+    cpuinfo = Path("/proc/cpuinfo")
+    names = re.findall(r"model name\s*: (.*)", cpuinfo.read_text()) if cpuinfo.exists() else []
+    return names[0] if names else platform.processor() or platform.machine()
+
+
+def main() -> None:
+    """Print the results, and write them into a page if asked to."""
+    parser = ArgumentParser(description="Measure tapegrad beside its peers.")
+    parser.add_argument("--rounds", type=int, default=41, help="how often each gradient takes its turn (default 41)")
+    parser.add_argument("--write", type=Path, metavar="PAGE", help="put the results into this page, between its marks")
+    options = parser.parse_args()
+    with threadpool_limits(limits=1):
+        compared = markdown(["gradient of", "tapegrad", *PEERS], comparison(options.rounds))
+        grown = markdown(["measure", "tapegrad"], growth())
+    results = f"{compared}\n\n{grown}\n\n{machine()}.\n"
+    print(results)
+    if options.write:
+        page = options.write.read_text(encoding="utf-8")
+        options.write.write_text(RESULTS.sub(lambda _: results, page), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

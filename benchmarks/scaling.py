@@ -1,0 +1,78 @@
+"""How time and memory grow with the program, and what importing the library costs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+import subprocess
+import sys
+import tracemalloc
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.problems import chain
+from benchmarks.timing import interleaved, seconds_per_call
+from tapegrad import grad
+
+Program: TypeAlias = Callable[[int], Callable[[], np.float64]]
+"""From a number of operations to the gradient of a program that has them."""
+
+
+def long(operations: int) -> Callable[[], np.float64]:
+    """The gradient of a chain: each operation depends on the one before."""
+    return partial(grad(partial(chain, links=operations // 2)), np.float64(1.0))
+
+
+def wide(operations: int) -> Callable[[], np.float64]:
+    """The gradient of a sum: no operation but the last depends on another."""
+    factors = np.linspace(0.0, 1.0, operations)
+
+    def total(x: np.float64) -> np.float64:
+        terms: list[np.float64] = [x * factor for factor in factors]
+        return np.sum(np.stack(terms))
+
+    return partial(grad(total), np.float64(1.0))
+
+
+def growth(program: Program, small: int, large: int, rounds: int = 5) -> float:
+    """The time per operation of `large` programs, relative to that of `small` ones."""
+    times = interleaved({"small": program(small), "large": program(large)}, rounds, batch=0.2)
+    return float(np.median(times["large"] / times["small"])) * small / large
+
+
+def peak_bytes(call: Callable[[], Any]) -> int:
+    """The most memory that `call` holds at any moment, above what is held before."""
+    tracemalloc.start()
+    try:
+        call()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def bytes_per_operation(operations: int) -> float:
+    """The peak memory of the gradient of a chain of scalars, for each operation."""
+    return peak_bytes(long(operations)) / operations
+
+
+def arrays_held(additions: int, size: int) -> float:
+    """The peak memory of the gradient of a chain of additions, in arrays of its argument's size."""
+    x, y = np.ones(size), np.ones(size)
+
+    def total(x: NDArray[np.float64]) -> np.float64:
+        for _ in range(additions):
+            x = x + y
+        return np.sum(x)
+
+    return peak_bytes(partial(grad(total), x)) / x.nbytes
+
+
+def import_seconds(rounds: int = 15) -> float:
+    """The time that `import tapegrad` adds to `import numpy`, each in a new interpreter."""
+
+    def importing(module: str) -> float:
+        return seconds_per_call(lambda: subprocess.run([sys.executable, "-c", f"import {module}"], check=True))
+
+    return float(np.median([importing("tapegrad") - importing("numpy") for _ in range(rounds)]))

@@ -1,0 +1,35 @@
+"""Times that can be compared on a machine that does other things too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+import gc
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def seconds_per_call(call: Callable[[], Any], repeats: int = 1) -> float:
+    """The mean time of `repeats` calls, the garbage collector's work included."""
+    start = perf_counter()
+    for _ in range(repeats):
+        call()
+    return (perf_counter() - start) / repeats
+
+
+def interleaved(calls: Mapping[str, Callable[[], Any]], rounds: int, batch: float = 0.005) -> dict[str, NDArray[Any]]:
+    """The seconds per call, once for each round, of several things that take turns.
+
+    In a round each runs for about `batch` seconds: what slows the machine down slows all of them alike, so the ratio
+    of two times *of one round* is steadier than either.
+    """
+    for call in calls.values():
+        call()
+    gc.collect()
+    gc.freeze()  # what the libraries made on import is no garbage of the calls
+    repeats = {name: max(1, int(batch / seconds_per_call(call))) for name, call in calls.items()}
+    times = [{name: seconds_per_call(call, repeats[name]) for name, call in calls.items()} for _ in range(rounds)]
+    gc.unfreeze()
+    return {name: np.array([time[name] for time in times]) for name in calls}

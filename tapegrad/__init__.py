@@ -1,0 +1,33 @@
+"""tapegrad differentiates plain NumPy code.
+
+`grad(f)(x, y)` is the gradient of `f`; `f` is an ordinary function of numbers, arrays, or trees of them.
+"""
+
+from __future__ import annotations
+
+from tapegrad import _rules as _rules, errors as errors
+from tapegrad._config import no_grad as no_grad, using_config as using_config
+from tapegrad._core.tape import Tape as Tape
+from tapegrad._core.variable import Variable as Variable
+from tapegrad._transforms.batch import vmap as vmap
+from tapegrad._transforms.forward import jvp as jvp
+from tapegrad._transforms.grad import grad as grad
+from tapegrad._transforms.reverse import elementwise_grad as elementwise_grad, vjp as vjp
+from tapegrad._transforms.stop import stop_gradient as stop_gradient
+from tapegrad._transforms.value_and_grad import value_and_grad as value_and_grad
+
+__all__ = [
+    "Tape",
+    "Variable",
+    "elementwise_grad",
+    "errors",
+    "grad",
+    "jvp",
+    "no_grad",
+    "stop_gradient",
+    "using_config",
+    "value_and_grad",
+    "vjp",
+    "vmap",
+]
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""What is recorded, and the reverse sweep: primitive, variable, node, sweep, tape."""

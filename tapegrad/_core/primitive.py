@@ -1,0 +1,73 @@
+"""What a primitive is: a computation, and how its output depends on each argument."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeAlias
+
+import attrs
+
+from tapegrad.typing import override
+
+Gather: TypeAlias = Callable[[Sequence[Any]], Any]
+"""Picks what one argument's rule reads out of a call's *pool*: its arguments, parameters, results."""
+
+Pull: TypeAlias = Callable[[Any, Any, Any], Any]
+"""(cotangent of the output, what was gathered, the argument's Spec) -> cotangent of the argument."""
+
+Push: TypeAlias = Callable[["Primitive", Sequence[Any], Sequence[Any], Sequence[Any]], Any]
+"""(primitive, arguments and parameters, tangent or None for each array, pool) -> tangent of the output, or of each."""
+
+Batch: TypeAlias = Callable[["Primitive", Sequence[Any], Sequence[bool]], Any]
+"""(primitive, arguments with the batch on axis 0, which are batched) -> what `compute` returns, the batch on axis 0."""
+
+
+@attrs.define(eq=False, repr=False)
+class Primitive:
+    """One operation, declared once; what a call needs is resolved here, when it is declared.
+
+    A call is positional and complete: the arrays, then every parameter. NumPy's calling conventions belong to the
+    function in front. Parameters are immutable.
+    """
+
+    name: str
+    """What the tape's table shows."""
+    compute: Callable[..., Any]
+    """The computation, on values one level out: `(*arrays, *parameters)` -> the output, or the tuple of outputs and by-products."""
+    arity: int
+    """How many leading arguments are arrays; -1 where all but the parameters are."""
+    gathers: Iterable[Gather | None]
+    """For each array, what its reverse rule reads; None where it reads nothing."""
+    pulls: Iterable[Pull | None]
+    """For each array, its reverse rule; None where the output does not depend on it differentiably."""
+    reads: Iterable[bool]
+    """For each array, whether some rule reads its values."""
+    push: Push
+    """The forward rule."""
+    batch: Batch
+    """The rule for a batch axis."""
+    parameters: int = 0
+    """How many parameters follow the arrays."""
+    outputs: int = 1
+    """How many outputs there are."""
+    saves: int = 0
+    """How many by-products (permutations, masks: integers and booleans) follow the outputs."""
+
+    @property
+    def results(self) -> int:
+        """How many values `compute` returns: with one, the value itself, else a tuple."""
+        return self.outputs + self.saves
+
+    def width(self, args: Sequence[Any]) -> int:
+        """How many of a call's `args` are arrays."""
+        return self.arity if self.arity >= 0 else len(args) - self.parameters
+
+    def pool(self, args: Sequence[Any], result: Any) -> tuple[Any, ...]:
+        """What the rules of one call may read. Where the number of arrays is free, they are one tuple."""
+        results = (result,) if self.results == 1 else result
+        width = self.width(args)
+        return (*args, *results) if self.arity >= 0 else (tuple(args[:width]), *args[width:], *results)
+
+    @override
+    def __repr__(self) -> str:
+        return f"<primitive {self.name}>"

@@ -1,0 +1,145 @@
+"""The level that records: what `Tape` and the reverse transforms run on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+import numpy as np
+
+from tapegrad._config import CONFIG, next_rank
+from tapegrad._core.door import apply
+from tapegrad._core.node import Node, NodeDraft
+from tapegrad._core.primitive import Primitive
+from tapegrad._core.variable import Variable
+from tapegrad._place import user_line
+from tapegrad._spec import Spec, Value, spec_of
+from tapegrad._values import owned
+from tapegrad.errors import SealedTapeError
+from tapegrad.typing import override
+
+
+@attrs.define(eq=False, init=False, repr=False, weakref_slot=False)
+class RecordedDraft(Variable[Any]):  # type: ignore[override]  # of __attrs_init__, which nobody calls
+    """A Recorded while it is being filled."""
+
+    level: Recorder
+    node: Node
+
+
+@attrs.frozen(eq=False, init=False, repr=False, weakref_slot=False)
+class Recorded(RecordedDraft):  # type: ignore[override]  # as above
+    """A Variable on a tape. Made as a draft and then frozen, as a `Node` is."""
+
+    @property
+    @override
+    def name(self) -> str:
+        return self.node.name
+
+
+@attrs.define(eq=False, repr=False)
+class Recorder:
+    """Records what is done to its Variables, as Nodes that refer to one another.
+
+    With `keep`, `nodes` lists them in the order of recording. Without, a Node lives as long as something still refers to it:
+    what does not lead to the output is freed on the way.
+    """
+
+    nodes: list[Node] | None = None
+    rank: int = attrs.field(factory=next_rank, init=False)
+    open: bool = attrs.field(default=True, init=False)
+    plain: bool = attrs.field(default=True, init=False)
+    """Open, and all values on it are NumPy's own: none belongs to a level further out."""
+
+    def seal(self) -> None:
+        """Record no more."""
+        self.open = self.plain = False
+
+    def watch(self, value: Value, name: str = "") -> Recorded:
+        """A new leaf."""
+        if isinstance(value, Variable):
+            self.plain = False
+        return self.record(WATCH, (), 0, (), value, spec_of(value), name)
+
+    def record(
+        self, primitive: Primitive, parents: tuple[Node | None, ...], generation: int, residuals: tuple[Any, ...], value: Value, spec: Any, name: str = ""
+    ) -> Recorded:
+        """A Node for one application, and the Variable that stands for its output."""
+        node: Any = NodeDraft()
+        node.primitive = primitive
+        node.parents = parents
+        node.generation = generation
+        node.residuals = residuals
+        node.spec = spec
+        node.name = name
+        node.__class__ = Node
+        if self.nodes is not None:
+            self.nodes.append(node)
+        variable: Any = RecordedDraft()
+        variable.primal = value
+        variable.level = self
+        variable.node = node
+        variable.__class__ = Recorded
+        recorded: Recorded = variable
+        return recorded
+
+    def interpret(self, primitive: Primitive, args: tuple[Any, ...], /) -> Any:
+        """Apply `primitive` one level out, and record it where it depends on a Variable of this level."""
+        if not self.open:
+            raise _sealed(primitive, args, self)
+        nodes = [arg.node if isinstance(arg, Recorded) and arg.level is self else None for arg in args]
+        inner = [arg if node is None else arg.primal for arg, node in zip(args, nodes, strict=True)]
+        result = apply(primitive, *inner)
+        held = CONFIG.get()
+        parents = tuple([node if pull else None for node, pull in zip(nodes[: primitive.width(args)], primitive.pulls, strict=False)])
+        if self.rank < held.paused_at or not any(parents):
+            return result
+        if held.check_finite:
+            _check_finite(primitive, result)
+        for i, (node, reads) in enumerate(zip(nodes, primitive.reads, strict=False)):
+            if reads and node is None:
+                inner[i] = owned(inner[i])
+        pool = primitive.pool(inner, result)
+        residuals = tuple([gather and node and gather(pool) for node, gather in zip(parents, primitive.gathers, strict=False)])
+        if primitive.arity < 0:
+            residuals = tuple(enumerate(residuals))
+        generation = 1 + max(node.generation for node in parents if node is not None)
+        if any(isinstance(arg, Variable) for arg in inner):
+            self.plain = False
+        if primitive.results == 1:
+            return self.record(primitive, parents, generation, residuals, result, spec_of(result))
+        outs, saved = result[: primitive.outputs], result[primitive.outputs :]
+        if primitive.outputs == 1:
+            return self.record(primitive, parents, generation, residuals, outs[0], spec_of(outs[0])), *saved
+        specs = tuple([spec_of(out) for out in outs])
+        whole = self.record(primitive, parents, generation, residuals, None, specs).node
+        picked = [self.record(PICK, (whole,), generation + 1, (i,), out, specs[i]) for i, out in enumerate(outs)]
+        return *picked, *saved
+
+
+def _pick(ct: Value, i: int, specs: tuple[Spec, ...]) -> tuple[Value | None, ...]:
+    return tuple([ct if i == j else None for j in range(len(specs))])
+
+
+def _no_rule(*args: Any) -> Any:
+    raise AssertionError("only a tape makes these nodes")
+
+
+WATCH = Primitive("watch", _no_rule, 0, (), (), (), _no_rule, _no_rule)
+"""Stands where a leaf's primitive would."""
+PICK = Primitive("output", _no_rule, 1, (None,), (_pick,), (False,), _no_rule, _no_rule)
+"""Takes one output of an application that has several."""
+
+
+def _check_finite(primitive: Primitive, result: Any) -> None:
+    for out in result[: primitive.outputs] if primitive.results > 1 else (result,):
+        if not np.all(np.isfinite(out)):
+            raise FloatingPointError(f"{primitive.name} gave a value that is not finite, at {user_line()}.")
+
+
+def _sealed(primitive: Primitive, args: tuple[Any, ...], level: Recorder) -> SealedTapeError:
+    stale = next(arg for arg in args if isinstance(arg, Recorded) and arg.level is level)
+    return SealedTapeError(
+        f"{primitive.name} at {user_line()} was applied to {stale!r}, whose tape has ended, so it can no longer be recorded. "
+        "Do it inside the `with Tape()` block or the differentiated function; or, for the plain number, write x.value instead of x."
+    )

@@ -1,0 +1,286 @@
+"""The value that flows through the user's code: it looks like an array, and it knows no operation itself.
+
+Operators and methods are entered in the class by the rules, NumPy's functions in the tables; here is what needs no rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from types import EllipsisType
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, NoReturn, Protocol, TypeAlias, TypeGuard, overload
+
+import attrs
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from tapegrad._core.primitive import Primitive
+from tapegrad._core.tables import FUNCTIONS, UFUNCS
+from tapegrad._place import user_line
+from tapegrad._values import read_only
+from tapegrad.errors import ConversionError, MissingRuleError
+from tapegrad.typing import Axis, S, T, T_co, ArrT, Inexact, Number, override
+
+BasicIndex: TypeAlias = (
+    "slice[Any, Any, Any] | EllipsisType | NDArray[Any] | tuple[slice[Any, Any, Any] | EllipsisType | NDArray[Any] | None, ...] | None"
+)
+
+if TYPE_CHECKING:
+    # One declaration for all operators of a kind: checkers follow descriptors when they look an operator up. At run time the rules enter functions.
+
+    class BoundArithmetic(Protocol[T_co]):
+        @overload
+        def __call__(self: BoundArithmetic[ArrT], other: Variable[float] | float, /) -> Variable[ArrT]: ...
+        @overload
+        def __call__(self: BoundArithmetic[NDArray[S]], other: Variable[NDArray[S]] | NDArray[S], /) -> Variable[NDArray[S]]: ...
+        @overload
+        def __call__(self: BoundArithmetic[Inexact], other: Variable[Number] | Number, /) -> Variable[Inexact]: ...
+        @overload
+        def __call__(self: BoundArithmetic[float], other: Variable[float] | float, /) -> Variable[np.float64]: ...
+        @overload
+        def __call__(self: BoundArithmetic[float], other: Variable[ArrT] | ArrT, /) -> Variable[ArrT]: ...
+
+    class Arithmetic(Protocol):
+        def __get__(self, obj: Variable[T], owner: type[Any] | None = None, /) -> BoundArithmetic[T]: ...
+
+    class Comparison(Protocol):
+        def __call__(self, other: Variable[Any] | Number | float, /) -> NDArray[np.bool]: ...
+
+    class BoundReduction(Protocol[T_co]):
+        @overload
+        def __call__(self: BoundReduction[NDArray[S]], axis: None = None, *, keepdims: Literal[False] = False) -> Variable[S]: ...
+        @overload
+        def __call__(self: BoundReduction[NDArray[S]], axis: Axis, *, keepdims: Literal[False] = False) -> Variable[NDArray[S]]: ...
+        @overload
+        def __call__(self: BoundReduction[ArrT], axis: Axis | None = None, *, keepdims: Literal[True]) -> Variable[ArrT]: ...
+
+    class Reduction(Protocol):
+        def __get__(self, obj: Variable[T], owner: type[Any] | None = None, /) -> BoundReduction[T]: ...
+
+
+class Level(Protocol):
+    """An interpreter of primitives: a tape, forward mode, a batch. The one opened last lies furthest in."""
+
+    @property
+    def rank(self) -> int:
+        """Larger than the rank of every level further out."""
+        ...
+
+    def interpret(self, primitive: Primitive, args: tuple[Any, ...], /) -> Any:
+        """Apply `primitive` to `args`, at least one of which is a Variable of this level."""
+        ...
+
+
+@attrs.define(eq=False, repr=False, init=False, weakref_slot=False)
+class Variable(Generic[T_co]):
+    """A value at a level: on a tape, with a tangent, or standing for a batch.
+
+    Use it as the array that it stands for: operators, NumPy's functions and the array's methods work, and give Variables again.
+    It cannot be changed, and it holds no gradient. What would lose the gradient (`float(x)`, `np.asarray(x)`,
+    `buffer[i] = x`, `x[i] = v`) raises, and says what to write instead.
+    """
+
+    primal: Any
+    """The value one level out."""
+    level: Any
+    """The Level that it belongs to."""
+
+    @property
+    def value(self) -> T_co:
+        """The plain value, read-only: a constant to every derivative."""
+        value: T_co = read_only(self.primal)
+        return value
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The length of each axis."""
+        shape: tuple[int, ...] = self.primal.shape
+        return shape
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The type of the elements."""
+        dtype: np.dtype[Any] = self.primal.dtype
+        return dtype
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        """The number of elements."""
+        return int(np.prod(self.shape))
+
+    @property
+    def name(self) -> str:
+        """The name that it was watched under, or an empty string."""
+        return ""
+
+    def __len__(self) -> int:
+        if not self.shape:
+            raise TypeError("len() of a Variable with no axes")
+        return self.shape[0]
+
+    def __iter__(self) -> Iterator[Variable[Any]]:
+        if not self.shape:
+            raise TypeError("iteration over a Variable with no axes")
+        return (self[i] for i in range(self.shape[0]))
+
+    def __bool__(self) -> bool:
+        return bool(self.primal)
+
+    def __contains__(self, item: Any) -> bool:
+        return bool(np.any(np.equal(self.primal, item)))
+
+    @override
+    def __repr__(self) -> str:
+        name = f", name={self.name!r}" if self.name else ""
+        return f"Variable({_text(self.primal, 'Variable(')}{name})"
+
+    @override
+    def __str__(self) -> str:
+        return str(self.primal)
+
+    @override
+    def __format__(self, spec: str, /) -> str:
+        return format(self.primal, spec)
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **keywords: Any) -> Any:
+        function = UFUNCS.get((ufunc, method))
+        if function is None:
+            raise missing_rule(ufunc.__name__ if method == "__call__" else f"{ufunc.__name__}.{method}")
+        return function(*inputs, **keywords)
+
+    def __array_function__(
+        self, func: Callable[..., Any], types: Iterable[type], args: tuple[Any, ...], keywords: dict[str, Any], /
+    ) -> Any:
+        function = FUNCTIONS.get(func)
+        if function is None:
+            raise missing_rule(f"{func.__module__}.{func.__name__}")
+        return function(*args, **keywords)
+
+    if TYPE_CHECKING:
+        __hash__: ClassVar[None]  # type: ignore[assignment]  # pyright: ignore[reportIncompatibleMethodOverride]  # == compares elements, as ndarray's does
+        __add__: ClassVar[Arithmetic]
+        __radd__: ClassVar[Arithmetic]
+        __sub__: ClassVar[Arithmetic]
+        __rsub__: ClassVar[Arithmetic]
+        __mul__: ClassVar[Arithmetic]
+        __rmul__: ClassVar[Arithmetic]
+        __truediv__: ClassVar[Arithmetic]
+        __rtruediv__: ClassVar[Arithmetic]
+        __pow__: ClassVar[Arithmetic]
+        __rpow__: ClassVar[Arithmetic]
+        __mod__: ClassVar[Arithmetic]
+        __rmod__: ClassVar[Arithmetic]
+        __lt__: ClassVar[Comparison]
+        __le__: ClassVar[Comparison]
+        __gt__: ClassVar[Comparison]
+        __ge__: ClassVar[Comparison]
+        sum: ClassVar[Reduction]
+        prod: ClassVar[Reduction]
+        mean: ClassVar[Reduction]
+        var: ClassVar[Reduction]
+        std: ClassVar[Reduction]
+        max: ClassVar[Reduction]
+        min: ClassVar[Reduction]
+
+        def __neg__(self) -> Variable[T_co]: ...
+        def __pos__(self) -> Variable[T_co]: ...
+        def __abs__(self) -> Variable[T_co]: ...
+        @overload
+        def __matmul__(self: Variable[NDArray[S]], other: Variable[NDArray[S]] | NDArray[S], /) -> Variable[NDArray[S]]: ...
+        @overload
+        def __matmul__(self: Variable[Inexact], other: Variable[Number] | Number, /) -> Variable[Inexact]: ...
+        def __matmul__(self, other: Any, /) -> Variable[Any]: ...
+        @overload
+        def __rmatmul__(self: Variable[NDArray[S]], other: NDArray[S], /) -> Variable[NDArray[S]]: ...
+        @overload
+        def __rmatmul__(self: Variable[Inexact], other: Number, /) -> Variable[Inexact]: ...
+        def __rmatmul__(self, other: Any, /) -> Variable[Any]: ...
+        @overload
+        def __getitem__(self: Variable[NDArray[S]], key: BasicIndex, /) -> Variable[NDArray[S]]: ...
+        @overload
+        def __getitem__(self, key: Any, /) -> Variable[Any]: ...
+        def __getitem__(self, key: Any, /) -> Variable[Any]: ...
+        @property
+        def T(self: Variable[ArrT]) -> Variable[ArrT]: ...
+        @property
+        def mT(self: Variable[ArrT]) -> Variable[ArrT]: ...
+        @property
+        def real(self) -> Variable[Any]: ...
+        @property
+        def imag(self) -> Variable[Any]: ...
+        def reshape(self: Variable[NDArray[S]], *shape: Any, order: Literal["C", "F", "A"] = "C") -> Variable[NDArray[S]]: ...
+        def transpose(self: Variable[ArrT], *axes: Any) -> Variable[ArrT]: ...
+        def astype(self, dtype: DTypeLike, *, copy: bool = True) -> Variable[Any]: ...
+        def __getattr__(self, name: str, /) -> Any: ...  # the other methods of ndarray
+
+    else:  # hidden from checkers: if x had an __array__, `ndarray * x` would be an ndarray to them
+        __hash__ = None
+
+        def __array__(self, dtype: Any = None, copy: Any = None) -> NoReturn:
+            raise _lossy(
+                "to become a plain array",
+                "use NumPy's functions on the Variable itself; join Variables with np.stack([x, y]) or np.concatenate; write into an array "
+                "with np.where or by joining its parts",
+            )
+
+        def __float__(self) -> NoReturn:
+            raise _lossy("to become a Python float", "use NumPy's functions (np.sin, not math.sin)")
+
+        def __complex__(self) -> NoReturn:
+            raise _lossy("to become a Python complex", "use NumPy's functions")
+
+        def __int__(self) -> NoReturn:
+            raise _lossy("to become a Python int", "take the integer from its value, int(x.value)")
+
+        def __index__(self) -> NoReturn:
+            raise _lossy("to be used as an index", "an index is an integer: int(x.value)")
+
+        def item(self, *args: Any) -> NoReturn:
+            raise _lossy("to become a Python number (item)", "leave it as it is, or index it: x[i]")
+
+        def tolist(self) -> NoReturn:
+            raise _lossy("to become a list of Python numbers (tolist)", "iterate over it: list(x)")
+
+        def __setitem__(self, index: Any, value: Any) -> NoReturn:
+            raise TypeError(
+                f"x[i] = v at {user_line()} would change a Variable, and Variables are immutable. Make a new one: np.where(mask, v, x), or "
+                "join the parts: np.concatenate([x[:i], [v], x[i + 1:]])."
+            )
+
+
+def _lossy(what: str, remedy: str) -> ConversionError:
+    return ConversionError(
+        f"A differentiated value was {what} at {user_line()}, which would lose its gradient. Instead, {remedy}. "
+        "If a constant is meant, x.value is its plain value."
+    )
+
+
+def missing_rule(name: str) -> MissingRuleError:
+    """The error for a function without a rule."""
+    return MissingRuleError(
+        f"{name} at {user_line()} was called with a differentiated value, and tapegrad has no derivative for it. Write it with functions "
+        "that have one, or declare it with tapegrad.extend. If its result is to be a constant, call it with x.value."
+    )
+
+
+def _text(value: Any, prefix: str) -> str:
+    """A value as NumPy shows it, its lines aligned behind `prefix`."""
+    while isinstance(value, Variable):
+        value = value.primal
+    return np.array2string(np.asarray(value), separator=", ", prefix=prefix, suffix=")")
+
+
+def is_variable(x: object, /) -> TypeGuard[Variable[Any]]:
+    """Whether `x` is being differentiated or batched where this runs.
+
+    >>> from tapegrad import grad, is_variable
+    >>> is_variable(2.0)
+    False
+    >>> grad(lambda x: x if is_variable(x) else -x)(2.0)
+    np.float64(1.0)
+    """
+    return isinstance(x, Variable)

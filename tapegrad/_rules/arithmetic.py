@@ -1,0 +1,63 @@
+"""Sums, products, quotients, powers and remainders."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+import numpy as np
+
+from tapegrad._core.variable import Variable
+from tapegrad._rules.kinds import Partial, declare
+from tapegrad._rules.ufuncs import constant, enter, ufunc
+
+add = ufunc(np.add, 1, 1, compute=operator.add)
+subtract = ufunc(np.subtract, 1, -1, compute=operator.sub)
+multiply = ufunc(np.multiply, lambda y: y, lambda x: x, compute=operator.mul)
+divide = ufunc(np.divide, lambda y: 1 / y, lambda y, out: -out / y, compute=operator.truediv, singular=True)
+negative = ufunc(np.negative, -1, compute=operator.neg)
+positive = ufunc(np.positive, 1)
+reciprocal = ufunc(np.reciprocal, lambda out: -out * out, singular=True)
+square = ufunc(np.square, lambda x: 2 * x)
+sqrt = ufunc(np.sqrt, lambda out: 0.5 / out, singular=True)
+cbrt = ufunc(np.cbrt, lambda out: 1 / (3 * out * out), singular=True)
+
+
+def _log_where_positive(x: Any, y: Any) -> Any:
+    """log(x), and 0 where x**y is 0 whatever y is near by: the derivative of 0**y in y is 0 for y > 0."""
+    unknown = np.equal(x, 0) & np.greater(np.real(y), 0)
+    return np.where(unknown, 0, np.log(np.where(unknown, 1, x)))
+
+
+general_power = ufunc(
+    np.power,
+    lambda x, y: np.where(np.equal(y, 0), 0, y * np.where(np.equal(y, 0), 1, x) ** np.where(np.equal(y, 0), 1, y - 1)),
+    lambda x, y, out: out * _log_where_positive(x, y),
+    compute=operator.pow,
+    singular=True,
+)
+
+
+def _slope(x: Any, n: Any) -> Any:
+    """n * x ** (n - 1), with x ** 0 flat everywhere."""
+    return 2 * x if n == 2 else n * x ** (n - 1) if n else 0 * x
+
+
+smooth_power = declare("power_n", operator.pow, {"x": Partial(_slope)}, parameters=("n",))
+singular_power = declare("power_c", operator.pow, {"x": Partial(_slope, singular=True)}, parameters=("n",))
+"""x ** n for a number n: no logarithm, and no array of exponents. Below 1 the slope at 0 is infinite."""
+
+
+def power(x: Any, y: Any) -> Any:
+    """x ** y."""
+    if isinstance(y, (int, float)) and isinstance(x, Variable):
+        return smooth_power(x, y) if y >= 1 or y == 0 else singular_power(x, y)
+    return general_power(x, y)
+
+
+enter(np.power, power)
+enter(np.float_power, lambda x, y: power(x if isinstance(x, Variable) else np.float64(x), y))
+remainder = ufunc(np.remainder, 1, lambda x, y: -np.floor_divide(x, y))
+fmod = ufunc(np.fmod, 1, lambda x, y: -np.trunc(x / y))
+floor_divide = constant(np.floor_divide)
+hypot = ufunc(np.hypot, lambda x, out: x / np.where(out == 0, 1, out), lambda y, out: y / np.where(out == 0, 1, out))

@@ -1,0 +1,53 @@
+"""Conversions between dtypes, and copies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tapegrad._rules.batching import shifted
+from tapegrad._rules.fronts import operand, stands_for
+from tapegrad._rules.kinds import Transpose, declare
+
+
+def _convert(x: Any, dtype: np.dtype[Any]) -> Any:
+    return x.astype(dtype)
+
+
+def _itself(x: Any) -> Any:
+    return x
+
+
+def _same(length: int, *parameters: Any) -> tuple[Any, ...]:
+    return parameters
+
+
+converted = declare("astype", _convert, {"x": Transpose(lambda ct: ct)}, batch=shifted(_same))
+"""(x, dtype), to a floating or complex dtype."""
+truncated = declare("astype_constant", _convert, {"x": None}, batch=shifted(_same))
+"""(x, dtype), to a dtype that has no derivatives."""
+copied = declare("copy", _itself, {"x": Transpose(lambda ct: ct)}, batch=shifted(_same))
+"""A Variable of its own. The values need no copy: nothing can change them."""
+
+
+def astype_method(x: Any, dtype: Any, order: str = "K", casting: Any = "unsafe", subok: bool = True, copy: bool = True) -> Any:
+    """x.astype(dtype); to integers or booleans it gives constants. Neither `order`, `subok` nor `copy` mean anything to a Variable."""
+    target = np.dtype(dtype)
+    if casting != "unsafe" and not np.can_cast(x.dtype, target, casting):
+        raise TypeError(f"astype: cannot cast from {x.dtype} to {target} according to the rule '{casting}'")
+    return converted(x, target) if target.kind in "fc" else truncated(x, target)
+
+
+@stands_for(np.astype)
+def astype(x: Any, dtype: Any, /, *, copy: bool = True, device: Any = None) -> Any:
+    """In another dtype; integers and booleans are constants."""
+    if device not in (None, "cpu"):
+        raise ValueError(f"astype: there is no device {device!r}, only 'cpu'")
+    return astype_method(operand(x), dtype)
+
+
+@stands_for(np.copy)
+def copy(a: Any, order: str = "K", subok: bool = False) -> Any:
+    """A Variable of its own, with the same value; also the method x.copy()."""
+    return copied(operand(a))

@@ -1,0 +1,74 @@
+"""Comparisons and choices: the larger, the clipped, the chosen.
+
+Ties share the derivative evenly. Functions that are flat wherever they have a derivative give plain values: constants.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tapegrad._core.tables import FUNCTIONS
+from tapegrad._core.variable import Variable
+from tapegrad._rules.kinds import Transpose, declare
+from tapegrad._rules.ufuncs import constant, refuse, ufunc
+
+equal = constant(np.equal)
+not_equal = constant(np.not_equal)
+less = constant(np.less)
+less_equal = constant(np.less_equal)
+greater = constant(np.greater)
+greater_equal = constant(np.greater_equal)
+for _flat in (
+    *(np.logical_and, np.logical_or, np.logical_xor, np.logical_not),
+    *(np.isnan, np.isinf, np.isfinite, np.signbit),
+    *(np.floor, np.ceil, np.trunc, np.rint),
+):
+    constant(_flat)
+
+
+def _first_chosen(x: Any, y: Any, out: Any) -> Any:
+    """How much of `out` is `x`: all, half in a tie, or nothing."""
+    return np.where(x == y, 0.5, out == x)
+
+
+def _second_chosen(x: Any, y: Any, out: Any) -> Any:
+    return _first_chosen(y, x, out)
+
+
+maximum = ufunc(np.maximum, _first_chosen, _second_chosen)
+minimum = ufunc(np.minimum, _first_chosen, _second_chosen)
+fmax = ufunc(np.fmax, _first_chosen, _second_chosen)
+fmin = ufunc(np.fmin, _first_chosen, _second_chosen)
+
+choose = declare(
+    "where",
+    np.where,
+    {
+        "condition": None,
+        "x": Transpose(lambda ct, condition: np.where(condition, ct, 0)),
+        "y": Transpose(lambda ct, condition: np.where(condition, 0, ct)),
+    },
+    parameters=(),
+    joint=True,
+)
+
+
+def where(condition: Any, x: Any = None, y: Any = None, /) -> Any:
+    """x where the condition holds, else y; of the condition alone, the places where it holds."""
+    if x is None and y is None:
+        return np.nonzero(condition.value if isinstance(condition, Variable) else condition)
+    return choose(condition, x, y)
+
+
+def clip(a: Any, a_min: Any = None, a_max: Any = None, out: None = None, *, min: Any = None, max: Any = None, **keywords: Any) -> Any:  # noqa: A002
+    """`a` kept between two bounds, either of which may be None. At a bound, `a` and the bound share the derivative."""
+    refuse("clip", {"out": out, **keywords})
+    low, high = a_min if min is None else min, a_max if max is None else max
+    out = a if low is None else maximum(a, low)
+    return out if high is None else minimum(out, high)
+
+
+FUNCTIONS[np.where] = where
+FUNCTIONS[np.clip] = clip

@@ -1,0 +1,59 @@
+"""Complex numbers: parts, conjugate, modulus, sign.
+
+The convention is autograd's and JAX's: the cotangent of z = a + ib is (d/da - i d/db) of the output. Then the rule of a
+holomorphic function is its complex derivative, unconjugated. A real function of z has the same expression for its derivative
+d, with Re(d dz) on the way forward; the real part is taken where tangents and cotangents are brought to their dtype.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tapegrad._core.tables import FUNCTIONS
+from tapegrad._rules.kinds import Partial, Transpose, declare
+from tapegrad._rules.ufuncs import enter, ufunc
+from tapegrad._rules.ufuncs import constant
+
+
+def is_complex(x: Any) -> bool:
+    return bool(np.iscomplexobj(x) if isinstance(x, (np.ndarray, np.generic, complex)) else np.dtype(x.dtype).kind == "c")
+
+
+def _direction(x: Any) -> Any:
+    """The derivative of |x|: its sign, conjugated where x is complex; 0 at 0."""
+    return np.conjugate(np.sign(x)) if x.dtype.kind == "c" else np.sign(x)
+
+
+absolute = ufunc(np.absolute, _direction, compute=abs)
+fabs = ufunc(np.fabs, lambda x: np.sign(x))
+conjugate = ufunc(np.conjugate, Transpose(lambda ct: np.conjugate(ct)))
+real_sign = constant(np.sign)
+
+
+def sign(x: Any) -> Any:
+    """-1, 0 or 1, a constant; of a complex number x / |x|, and 0 at 0."""
+    if x.dtype.kind != "c":
+        return real_sign(x)
+    size = absolute(x)
+    return x / np.where(size == 0, 1, size)
+
+
+enter(np.sign, sign)
+copysign = ufunc(np.copysign, lambda x, y: np.copysign(1, x) * np.copysign(1, y), None)
+heaviside = ufunc(np.heaviside, None, lambda x: np.equal(x, 0))
+real = declare("real", np.real, {"x": Transpose(lambda ct: ct)}, parameters=())
+imag = declare("imag", np.imag, {"x": Transpose(lambda ct: -1j * ct)}, parameters=())
+argument = declare("angle", np.angle, {"x": Partial(lambda x: -1j * np.conjugate(x) / np.where(x == 0, 1, np.absolute(x) ** 2))}, parameters=())
+
+
+def angle(z: Any, deg: bool = False) -> Any:
+    """The argument of a complex number; of a real one 0 or π, a constant."""
+    radians = argument(z) if z.dtype.kind == "c" else np.angle(z.value)
+    return np.degrees(radians) if deg else radians
+
+
+FUNCTIONS[np.real] = real
+FUNCTIONS[np.imag] = imag
+FUNCTIONS[np.angle] = angle

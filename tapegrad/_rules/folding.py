@@ -1,0 +1,95 @@
+"""What all reductions share: the axes that go, the mask, summing down, and the way back up."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from tapegrad._core.tables import UFUNCS, Function
+from tapegrad._rules.axes import normalize_axes
+from tapegrad._rules.batching import shifted
+from tapegrad._rules.fronts import operand
+from tapegrad._rules.kinds import Transpose, declare
+from tapegrad._rules.ufuncs import cast
+from tapegrad._spec import Spec
+
+SMALL = 8192
+"""Up to this many elements, filling a new array is quicker than `np.broadcast_to`, which makes no copy."""
+
+
+def reduced_axes(axis: Any, ndim: int) -> tuple[int, ...]:
+    """The axes that `axis` names. As in NumPy's reductions, a 0-d array may be reduced over its axis 0, which it does not have."""
+    if type(axis) is int and -ndim <= axis < ndim:
+        return (axis % ndim,)
+    return () if ndim == 0 and axis in (0, -1) else normalize_axes(axis, ndim)
+
+
+def kept_shape(shape: tuple[int, ...], axes: tuple[int, ...]) -> tuple[int, ...]:
+    """`shape` with length 1 along `axes`."""
+    return tuple([1 if i in axes else n for i, n in enumerate(shape)])
+
+
+def count_over(shape: tuple[int, ...], axes: tuple[int, ...]) -> int:
+    """How many elements of an array of this shape go into one result."""
+    return prod([shape[axis] for axis in axes])
+
+
+def past_batch(length: int, axes: tuple[int, ...], *rest: Any) -> tuple[Any, ...]:
+    """The same parameters, behind a batch axis."""
+    return tuple([axis + 1 for axis in axes]), *rest
+
+
+def masked(x: Any, where: Any, neutral: Any) -> Any:
+    """`x` with what a reduction is not to see replaced by what does not change it."""
+    if where is True:
+        return x
+    if np.broadcast_shapes(x.shape, np.shape(where)) != x.shape:
+        raise ValueError(f"where= has shape {np.shape(where)}, which does not broadcast to that of the array, {x.shape}")
+    return np.where(where, x, neutral)
+
+
+def _sum(x: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
+    return np.add.reduce(x, axis=axes, keepdims=keepdims)
+
+
+def _spread_to(ct: Any, x: Spec, axes: tuple[int, ...], keepdims: bool) -> Any:
+    return spread_over(ct, x.shape, axes, keepdims)
+
+
+def _spread(x: Any, shape: tuple[int, ...], axes: tuple[int, ...], keepdims: bool) -> Any:
+    if not shape:
+        return x
+    if not keepdims and x.shape:
+        x = x.reshape(kept_shape(shape, axes))
+    if prod(shape) > SMALL:
+        return np.broadcast_to(x, shape)
+    out = np.empty(shape, x.dtype)
+    out[...] = x
+    return out
+
+
+def _sum_back(ct: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
+    return sum_over(ct, axes, keepdims)
+
+
+def _spread_past_batch(length: int, shape: tuple[int, ...], axes: tuple[int, ...], keepdims: bool) -> tuple[Any, ...]:
+    return (length, *shape), *past_batch(length, axes, keepdims)
+
+
+sum_over = declare("sum", _sum, {"x": Transpose(_spread_to)}, batch=shifted(past_batch))
+"""(x, axes, keepdims): the sum over `axes`."""
+
+spread_over = declare("spread", _spread, {"x": Transpose(_sum_back)}, batch=shifted(_spread_past_batch))
+"""(x, shape, axes, keepdims): the transpose of `sum_over`. What has lost `axes`, or has them with length 1, is repeated along them."""
+
+
+def enter_reduce(target: np.ufunc, front: Function) -> None:
+    """Let a front stand in for `target.reduce` as well: its first axis by default."""
+
+    def reduce(x: Any, axis: Any = 0, dtype: Any = None, out: None = None, keepdims: bool = False, initial: Any = None, where: Any = True) -> Any:
+        x = operand(x) if dtype is None else cast(x, dtype)
+        return front(x, axis=axis, out=out, keepdims=keepdims, initial=initial, where=where)
+
+    UFUNCS[target, "reduce"] = reduce

@@ -1,0 +1,54 @@
+"""Fronts: functions with NumPy's own signatures, which turn its keywords into regular calls of primitives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import Any
+
+import numpy as np
+
+from tapegrad._core.tables import FUNCTIONS, Function
+from tapegrad._core.variable import Variable
+from tapegrad.typing import P
+
+
+def stands_for(target: Function, *aliases: Function) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
+    """Decorates a front: NumPy's dispatch finds it under `target` and `aliases`.
+
+    The decorated function can be called directly too: where no argument is a Variable, nor a sequence that holds one,
+    it is `target` itself.
+    """
+
+    def decorate(front: Callable[P, Any]) -> Callable[P, Any]:
+        for name in (target, *aliases):
+            FUNCTIONS[name] = front
+
+        @wraps(front)
+        def either(*args: P.args, **keywords: P.kwargs) -> Any:
+            if args and isinstance(args[0], Variable):
+                return front(*args, **keywords)
+            if holds_variable(args) or (keywords and holds_variable(keywords.values())):
+                return front(*args, **keywords)
+            return target(*args, **keywords)
+
+        return either
+
+    return decorate
+
+
+def holds_variable(values: Iterable[Any]) -> bool:
+    """Whether a Variable is among `values`, or in a list or tuple among them."""
+    for value in values:
+        if isinstance(value, Variable) or (isinstance(value, (list, tuple)) and holds_variable(value)):
+            return True
+    return False
+
+
+def operand(x: Any) -> Any:
+    """`x` as an array that a front computes with: lists are stacked, Python numbers become NumPy's."""
+    if isinstance(x, (Variable, np.ndarray, np.generic)):
+        return x
+    if isinstance(x, (list, tuple)) and holds_variable(x):
+        return np.stack([operand(row) for row in x])
+    return np.asarray(x)[()]

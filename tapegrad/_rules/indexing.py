@@ -1,0 +1,170 @@
+"""Indexing: `x[index]` in every form that NumPy has.
+
+An index of numbers, slices, None and Ellipsis picks no entry twice, and is a parameter: `slice_of`, with transpose `place`.
+One with arrays of positions or masks is a *layout* that says where they stand, and they are arguments: `gather`, with transpose
+`scatter`, which adds up what was picked more than once. Under `vmap` each element of the batch can have positions of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from math import prod
+from operator import index as as_index
+from typing import Any, Final, TypeAlias
+
+import attrs
+import numpy as np
+
+from tapegrad._core.door import apply
+from tapegrad._core.primitive import Primitive
+from tapegrad._core.variable import Variable
+from tapegrad._place import user_line
+from tapegrad._rules.fronts import holds_variable, operand
+from tapegrad._rules.kinds import Rules, declare, linear
+from tapegrad._rules.positions import ARRAY, Layout, filled, in_batch, is_advanced
+from tapegrad._spec import Spec
+
+BASIC: Final = frozenset({int, slice, type(None), type(Ellipsis)})
+
+
+def _behind_batch(primitive: Primitive, args: Sequence[Any], batched: Sequence[bool]) -> Any:
+    x, index, *shape = args
+    whole = slice(None), *(index if isinstance(index, tuple) else (index,))
+    return apply(primitive, x, whole, *((np.shape(x)[0], *lengths) for lengths in shape))
+
+
+@linear(_behind_batch, x=lambda ct, x, index: place(ct, index, x.shape))
+def slice_of(x: Any, index: Any) -> Any:
+    """x[index], for a basic index."""
+    return x[index][()]
+
+
+@linear(_behind_batch, x=lambda ct, index: slice_of(ct, index))
+def place(x: Any, index: Any, shape: tuple[int, ...]) -> Any:
+    """Zeros, with `x` at a basic index."""
+    whole = np.zeros(shape, x.dtype)
+    whole[index] = x
+    return whole[()]
+
+
+Transposed: TypeAlias = Callable[..., Any]
+
+
+@attrs.frozen
+class AtPositions:
+    """Linear in the first array, by its transpose; the arrays after it say where.
+
+    `transpose` gets the cotangent, the Spec of the first array, the layout and the positions. The first array is not kept.
+    """
+
+    transpose: Transposed
+
+    def resolve(self, argument: str, places: Mapping[str, int], /) -> Rules:
+        transpose = self.transpose
+
+        def pull(ct: Any, kept: Any, spec: Spec) -> Any:
+            _, (layout, positions) = kept
+            return transpose(ct, spec, layout, positions)
+
+        def gathered(pool: Sequence[Any]) -> Any:
+            return pool[1], pool[0][1:]
+
+        def step(primitive: Primitive, i: int, tangent: Any, args: Sequence[Any], pool: Sequence[Any]) -> Any:
+            return apply(primitive, tangent, *args[1:])
+
+        return Rules(pull, gathered, frozenset((argument,)), step)
+
+
+def _gather(x: Any, *arguments: Any) -> Any:
+    *positions, layout = arguments
+    return x[filled(layout, positions)][()]
+
+
+def _gather_batch(primitive: Primitive, args: Sequence[Any], batched: Sequence[bool]) -> Any:
+    x, *positions, layout = args
+    batch = in_batch(layout, positions, batched[1:-1], np.ndim(x) - batched[0], length=np.shape(x)[0] if batched[0] else None)
+    return np.moveaxis(gather(x, *batch.positions, batch.layout), batch.found, batch.wanted)
+
+
+def _scatter(x: Any, *arguments: Any) -> Any:
+    *positions, layout, shape = arguments
+    whole = np.zeros(shape, x.dtype)
+    add_at(whole, layout, positions, x)
+    return whole[()]
+
+
+def _scatter_batch(primitive: Primitive, args: Sequence[Any], batched: Sequence[bool]) -> Any:
+    x, *positions, layout, shape = args
+    length = next(int(np.shape(arg)[0]) for arg, own in zip(args, batched, strict=True) if own)
+    batch = in_batch(layout, positions, batched[1:-2], len(shape), length=length)
+    x = x if batched[0] else np.broadcast_to(x, (length, *np.shape(x)))
+    return scatter(np.moveaxis(x, batch.wanted, batch.found), *batch.positions, batch.layout, (length, *shape))
+
+
+gather = declare(
+    "gather",
+    _gather,
+    {"x": AtPositions(lambda ct, x, layout, positions: scatter(ct, *positions, layout, x.shape))},
+    batch=_gather_batch,
+    variadic=True,
+    parameters=("layout",),
+)
+scatter = declare(
+    "scatter",
+    _scatter,
+    {"x": AtPositions(lambda ct, x, layout, positions: gather(ct, *positions, layout))},
+    batch=_scatter_batch,
+    variadic=True,
+    parameters=("layout", "shape"),
+)
+
+
+def add_at(whole: Any, layout: Layout, positions: Sequence[Any], x: Any) -> None:
+    """Add `x` to `whole` at an index; what meets at one place adds up."""
+    if all(position.dtype == bool or position.ndim == 0 for position in positions):
+        whole[filled(layout, positions)] = x  # nothing meets
+        return
+    rows = len(positions)
+    width = prod(whole.shape[rows:])
+    if x.size > 1000 < x.size * width and layout == (ARRAY,) * rows and all(position.dtype != bool for position in positions):
+        # Whole rows: np.add.at is several times faster where both arrays have one axis.
+        starts = np.ravel_multi_index(tuple(positions), whole.shape[:rows], mode="wrap") * width
+        np.add.at(whole.reshape(-1), np.add.outer(starts, np.arange(width)).reshape(-1), x.reshape(-1))
+        return
+    np.add.at(whole, filled(layout, positions), x)
+
+
+def getitem(x: Any, index: Any) -> Any:
+    """x[index]."""
+    kind = type(index)
+    if kind in BASIC or (kind is tuple and BASIC.issuperset(map(type, index))):
+        return slice_of(x, index)
+    layout: list[Any] = []
+    positions: list[Any] = []
+    for entry in index if kind is tuple else (index,):
+        static = _read(entry)
+        if isinstance(static, (np.ndarray, Variable)):
+            positions.append(static)
+            layout.append(ARRAY)
+        else:
+            layout.append(static)
+    return gather(x, *positions, tuple(layout)) if any(map(is_advanced, layout)) else slice_of(x, tuple(layout))
+
+
+def _read(entry: Any) -> Any:
+    """One entry of an index: an array of positions or a mask, or a number, bool, slice, None or Ellipsis."""
+    if type(entry) in BASIC or isinstance(entry, bool):
+        return entry
+    if isinstance(entry, (list, tuple)):
+        entry = operand(entry) if holds_variable(entry) else np.array(entry, None if len(entry) else np.intp)
+    if isinstance(entry, Variable):
+        if entry.dtype.kind in "iub":
+            return entry
+        raise TypeError(
+            f"an index at {user_line()} is a differentiated value of dtype {entry.dtype}: {entry!r}. Positions have no derivative. "
+            "Make it an integer that is held constant: write x[int(i.value)], or x[i.value.astype(int)] for an array i."
+        )
+    if not isinstance(entry, (np.ndarray, np.generic)) and hasattr(entry, "__index__"):
+        return as_index(entry)
+    array = np.asarray(entry)
+    return array if array.ndim or array.dtype.kind not in "iub" else array.item()

@@ -1,0 +1,313 @@
+"""The three ways in which an output depends on an argument, and the words in which primitives are declared.
+
+| dependence | written | forward | reverse |
+|---|---|---|---|
+| `Partial` (elementwise) | d out / d x, as an array | partial * tangent | partial * cotangent, summed down |
+| `Transpose` (linear in x) | cotangent -> cotangent of x | the primitive itself | the transpose |
+| `Differential` (anything else) | tangent -> tangent | as written | recorded and pulled back, or `pull` |
+
+A rule's parameter names say what it reads: arguments, parameters, `out`, by-products. Those, and nothing else, a tape keeps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+import inspect
+from itertools import repeat
+from operator import itemgetter
+from typing import Any, Protocol, TypeAlias
+
+import attrs
+import numpy as np
+
+from tapegrad._core.door import apply
+from tapegrad._core.entrance import entrance
+from tapegrad._core.primitive import Batch, Gather, Primitive, Pull, Push
+from tapegrad._core.recorder import Recorded, Recorder
+from tapegrad._core.sweep import add_cotangents, sweep
+from tapegrad._rules.batching import broadcast
+from tapegrad._spec import Spec
+from tapegrad._values import fit
+
+Rule: TypeAlias = (
+    Callable[[Any], Any] | Callable[[Any, Any], Any] | Callable[[Any, Any, Any], Any] | Callable[[Any, Any, Any, Any], Any] | Callable[..., Any]
+)
+"""A formula. Spelled out by arity, so that the parameters of a lambda are known to checkers."""
+
+Step: TypeAlias = Callable[[Primitive, int, Any, Sequence[Any], Sequence[Any]], Any]
+"""(primitive, which argument, its tangent, all arguments, pool) -> that argument's share of the output's tangent."""
+
+PRIMITIVES: dict[str, Primitive] = {}
+"""Every primitive, by name."""
+
+
+@attrs.frozen
+class Rules:
+    """What a dependence becomes when its primitive is declared."""
+
+    pull: Pull
+    gather: Gather | None
+    reads: frozenset[str]
+    step: Step
+
+
+class Dependence(Protocol):
+    """How the output depends on one argument."""
+
+    def resolve(self, argument: str, places: Mapping[str, int], /) -> Rules:
+        """Resolve the names in the rules to places in the pool."""
+        ...
+
+
+def names_of(rule: Callable[..., Any]) -> tuple[str, ...]:
+    return tuple(inspect.signature(rule).parameters)
+
+
+def gather_of(names: Sequence[str], places: Mapping[str, int]) -> Gather | None:
+    """Picks the values called `names`: none, one bare, or a tuple of them."""
+    unknown = [name for name in names if name not in places]
+    if unknown:
+        raise TypeError(f"a rule reads {', '.join(unknown)}, but there is only {', '.join(places)}")
+    return itemgetter(*(places[name] for name in names)) if names else None
+
+
+def reader(rule: Callable[..., Any], count: int) -> Callable[[Any, Any], Any]:
+    """`rule`, called with one value and what was gathered for it."""
+    if count == 0:
+        return lambda first, kept: rule(first)
+    if count == 1:
+        return rule
+    return lambda first, kept: rule(first, *kept)
+
+
+@attrs.frozen
+class Partial:
+    """Elementwise: the output changes by `derivative * tangent`. A number stands for itself.
+
+    `singular` says that the derivative can be infinite: a zero cotangent stays zero all the same.
+    """
+
+    derivative: Rule | float
+    singular: bool = False
+
+    def resolve(self, argument: str, places: Mapping[str, int], /) -> Rules:
+        names = names_of(self.derivative) if callable(self.derivative) else ()
+        gather, scale = gather_of(names, places), self._scale(len(names))
+
+        def step(primitive: Primitive, i: int, tangent: Any, args: Sequence[Any], pool: Sequence[Any]) -> Any:
+            return scale(tangent, gather and gather(pool), None)
+
+        return Rules(scale, gather, frozenset(names), step)
+
+    def _scale(self, count: int) -> Pull:
+        if not callable(self.derivative):
+            c = self.derivative
+            return (lambda v, kept, spec: v) if c == 1 else (lambda v, kept, spec: -v) if c == -1 else (lambda v, kept, spec: v * c)
+        d: Callable[..., Any] = self.derivative
+        if self.singular:
+            return (lambda v, kept, spec: damp(v, d(kept))) if count == 1 else (lambda v, kept, spec: damp(v, d(*kept)))
+        return (lambda v, kept, spec: v * d(kept)) if count == 1 else (lambda v, kept, spec: v * d(*kept))
+
+
+@attrs.frozen
+class Transpose:
+    """Linear in this argument: forward is the primitive itself, reverse is `rule`, from cotangent to cotangent.
+
+    Where `rule` names the argument itself it gets a `Spec`: a linear map is the same everywhere.
+    """
+
+    rule: Rule
+
+    def resolve(self, argument: str, places: Mapping[str, int], /) -> Rules:
+        rule: Callable[..., Any] = self.rule
+        names = names_of(rule)[1:]
+        others = [name for name in names if name != argument]
+        read = reader(rule, len(others))
+        pull: Pull = lambda ct, kept, spec: read(ct, kept)  # noqa: E731
+        if argument in names:
+            at, count = names.index(argument), len(others)
+
+            def pull(ct: Any, kept: Any, spec: Spec) -> Any:
+                values = kept if count > 1 else (kept,) * count
+                return rule(ct, *values[:at], spec, *values[at:])
+
+        return Rules(pull, gather_of(others, places), frozenset(others), _substitute)
+
+
+def _substitute(primitive: Primitive, i: int, tangent: Any, args: Sequence[Any], pool: Sequence[Any]) -> Any:
+    return apply(primitive, *args[:i], tangent, *args[i + 1 :])
+
+
+@attrs.frozen
+class Differential:
+    """Neither elementwise nor linear: `rule` maps a tangent of the argument to that of the output, in plain NumPy.
+
+    Reverse records the rule, which is linear in the tangent, and pulls the cotangent back through it; or it is `pull`,
+    from cotangent to cotangent, where speed asks for it.
+    """
+
+    rule: Rule
+    pull: Rule | None = None
+
+    def resolve(self, argument: str, places: Mapping[str, int], /) -> Rules:
+        names = names_of(self.rule)[1:]
+        push, gather = reader(self.rule, len(names)), gather_of(names, places)
+
+        def step(primitive: Primitive, i: int, tangent: Any, args: Sequence[Any], pool: Sequence[Any]) -> Any:
+            return push(tangent, gather and gather(pool))
+
+        if self.pull is None:
+            return Rules(_recorded(push), gather, frozenset(names), step)
+        kept_names = names_of(self.pull)[1:]
+        pull = reader(self.pull, len(kept_names))
+        return Rules(lambda ct, kept, spec: pull(ct, kept), gather_of(kept_names, places), frozenset(kept_names), step)
+
+
+def _recorded(push: Callable[[Any, Any], Any]) -> Pull:
+    """The transpose of a linear function, by recording it and sweeping back."""
+
+    def pull(ct: Any, kept: Any, spec: Spec) -> Any:
+        tape = Recorder()
+        tangent = tape.watch(spec.zeros())
+        out = push(tangent, kept)
+        pairs = zip(out, ct, strict=True) if isinstance(out, tuple) else ((out, ct),)
+        seeds = [(o.node, fit(c, o.node.spec)) for o, c in pairs if isinstance(o, Recorded) and o.level is tape]
+        return sweep(seeds).get(tangent.node, spec.zeros())
+
+    return pull
+
+
+@attrs.frozen
+class Operands:
+    """Linear in each of any number of arrays: `rule` gets the cotangent and the array's position first."""
+
+    rule: Rule
+
+    def resolve(self, argument: str, places: Mapping[str, int], /) -> Rules:
+        rule: Callable[..., Any] = self.rule
+        names = names_of(rule)[2:]
+        gather, count = gather_of(names, places), len(names)
+
+        def pull(ct: Any, kept: Any, spec: Spec) -> Any:
+            position, values = kept
+            return rule(ct, position, *(values if count > 1 else (values,) * count))
+
+        return Rules(pull, gather, frozenset(names), _substitute)
+
+
+def declare(
+    name: str,
+    compute: Callable[..., Any],
+    dependences: Mapping[str, Dependence | None],
+    *,
+    batch: Batch = broadcast,
+    joint: bool = False,
+    variadic: bool = False,
+    parameters: Sequence[str] | None = None,
+    outputs: Sequence[str] = ("out",),
+    saves: Sequence[str] = (),
+) -> Callable[..., Any]:
+    """Declare a primitive; returns the function by which it is applied: the arrays, then every parameter, by position.
+
+    Args:
+        name: what tapes and error messages call it.
+        compute: the computation, in plain NumPy, on values.
+        dependences: for each array argument, how the output depends on it; None where it does not, differentiably.
+        batch: how a batch axis passes through.
+        joint: linear in all the named arguments together (`where`), not in each for itself (`matmul`).
+        variadic: the one argument stands for any number of arrays.
+        parameters: the names of what follows the arrays; read off `compute` if not given.
+        outputs: names of the outputs. With more than one, `compute` returns a tuple.
+        saves: names of the by-products that follow the outputs: integers or booleans, which rules may read.
+    """
+    arguments = tuple(dependences)
+    if parameters is None:
+        parameters = names_of(compute)[len(arguments) :]
+    places = {key: i for i, key in enumerate((*arguments, *parameters, *outputs, *saves))}
+    rules = [dependence and dependence.resolve(key, places) for key, dependence in dependences.items()]
+    read = frozenset[str]().union(*(rule.reads for rule in rules if rule))
+    primitive = Primitive(
+        name=name,
+        compute=compute,
+        arity=-1 if variadic else len(arguments),
+        gathers=_each(variadic, [rule and rule.gather for rule in rules]),
+        pulls=_each(variadic, [rule and rule.pull for rule in rules]),
+        reads=_each(variadic, [key in read for key in arguments]),
+        push=_push_jointly if joint else _push(_each(variadic, [rule and rule.step for rule in rules])),
+        batch=batch,
+        parameters=len(parameters),
+        outputs=len(outputs),
+        saves=len(saves),
+    )
+    if name in PRIMITIVES:
+        raise ValueError(f"there is a primitive {name} already")
+    PRIMITIVES[name] = primitive
+    return entrance(primitive)
+
+
+def _each(variadic: bool, items: list[Any]) -> Iterable[Any]:
+    return repeat(items[0]) if variadic else tuple(items)
+
+
+def _push(steps: Iterable[Step | None]) -> Push:
+    """Each argument's share of the tangent, summed."""
+
+    def push(primitive: Primitive, args: Sequence[Any], tangents: Sequence[Any], pool: Sequence[Any]) -> Any:
+        total = None
+        for i, (tangent, step) in enumerate(zip(tangents, steps, strict=False)):
+            if tangent is not None and step is not None:
+                share = step(primitive, i, tangent, args, pool)
+                total = share if total is None else add_cotangents(total, share)
+        return total
+
+    return push
+
+
+def _push_jointly(primitive: Primitive, args: Sequence[Any], tangents: Sequence[Any], pool: Sequence[Any]) -> Any:
+    """The primitive itself, applied to all the tangents at once."""
+    width = primitive.width(args)
+    arrays = [
+        arg if pull is None else np.zeros(np.shape(arg), getattr(arg, "dtype", None)) if tangent is None else tangent
+        for arg, tangent, pull in zip(args[:width], tangents, primitive.pulls, strict=False)
+    ]
+    return apply(primitive, *arrays, *args[width:])
+
+
+def elementwise(name: str, compute: Callable[..., Any], *partials: Rule | float | Dependence | None, singular: bool = False) -> Callable[..., Any]:
+    """A function of broadcast arrays `x`, `y`, `z`, by its partial derivatives."""
+    parts = [Partial(part, singular) if isinstance(part, (int, float)) or callable(part) else part for part in partials]
+    return declare(name, compute, dict(zip("xyz", parts, strict=False)), parameters=())
+
+
+Declaration: TypeAlias = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+def linear(batch: Batch = broadcast, **transposes: Rule | None) -> Declaration:
+    """Decorates the computation: linear in all the named arguments together, by their transposes; None where there is no derivative."""
+    parts = {key: rule and Transpose(rule) for key, rule in transposes.items()}
+    return lambda compute: declare(compute.__name__, compute, parts, batch=batch, joint=len(parts) > 1)
+
+
+def bilinear(batch: Batch = broadcast, **transposes: Rule) -> Declaration:
+    """Decorates the computation: linear in each of the named arguments while the others are held."""
+    parts = {key: Transpose(rule) for key, rule in transposes.items()}
+    return lambda compute: declare(compute.__name__, compute, parts, batch=batch)
+
+
+def general(batch: Batch = broadcast, *, saves: Sequence[str] = (), **dependences: Dependence | Rule | None) -> Declaration:
+    """Decorates the computation: a dependence for each named argument; a bare rule is a `Differential`."""
+    parts = {key: Differential(rule) if callable(rule) else rule for key, rule in dependences.items()}
+    return lambda compute: declare(compute.__name__, compute, parts, batch=batch, saves=saves)
+
+
+def _damp(x: Any, y: Any) -> Any:
+    product = x * y
+    if type(product) is np.float64:
+        return product if x else np.float64(0)
+    if np.isfinite(np.add.reduce(product, axis=None)):
+        return product
+    return np.where(x == 0, 0, product)[()]
+
+
+damp = elementwise("damp", _damp, lambda y: y, lambda x: x, singular=True)
+"""x * y, and 0 wherever x is 0, whatever y is there: an infinite derivative lets a zero cotangent pass as zero."""

@@ -1,0 +1,72 @@
+"""What a program may ask of an array before it computes: shape and dtype. The answers are Python's and NumPy's own."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from tapegrad._core.variable import Variable
+from tapegrad._rules.folding import reduced_axes
+from tapegrad._rules.fronts import operand, stands_for
+
+
+@stands_for(np.shape)
+def shape(a: Any) -> tuple[int, ...]:
+    """The length of each axis."""
+    lengths: tuple[int, ...] = operand(a).shape
+    return lengths
+
+
+@stands_for(np.ndim)
+def ndim(a: Any) -> int:
+    """The number of axes."""
+    return len(operand(a).shape)
+
+
+@stands_for(np.size)
+def size(a: Any, axis: Any = None) -> int:
+    """The number of elements, in all or along axes."""
+    x = operand(a)
+    return prod([x.shape[i] for i in reduced_axes(axis, x.ndim)])
+
+
+def _as_type(x: Any) -> Any:
+    return x.dtype if isinstance(x, Variable) else x
+
+
+@stands_for(np.result_type)
+def result_type(*arrays_and_dtypes: Any) -> np.dtype[Any]:
+    """The dtype in which these would be computed together."""
+    return np.result_type(*map(_as_type, arrays_and_dtypes))
+
+
+@stands_for(np.can_cast)
+def can_cast(from_: Any, to: Any, casting: Any = "safe") -> bool:
+    """Whether the conversion is allowed."""
+    return np.can_cast(_as_type(from_), to, casting)
+
+
+@stands_for(np.common_type)
+def common_type(*arrays: Any) -> Any:
+    """The floating type that holds all of them."""
+    return np.common_type(*(np.empty(0, operand(x).dtype) for x in arrays))
+
+
+@stands_for(np.min_scalar_type)
+def min_scalar_type(a: Any, /) -> np.dtype[Any]:
+    """The dtype of an array."""
+    return np.dtype(a.dtype)
+
+
+@stands_for(np.iscomplexobj)
+def iscomplexobj(x: Any) -> bool:
+    """Whether the dtype is complex."""
+    return bool(operand(x).dtype.kind == "c")
+
+
+@stands_for(np.isrealobj)
+def isrealobj(x: Any) -> bool:
+    """Whether the dtype is not complex."""
+    return not iscomplexobj(x)

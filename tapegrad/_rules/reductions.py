@@ -1,0 +1,135 @@
+"""Sums, means and variances over axes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tapegrad._rules.batching import shifted
+from tapegrad._rules.folding import count_over, enter_reduce, masked, past_batch, reduced_axes, spread_over, sum_over
+from tapegrad._rules.fronts import operand, stands_for
+from tapegrad._rules.kinds import Differential, Transpose, declare, elementwise
+from tapegrad._rules.ufuncs import cast, refuse
+from tapegrad._spec import Spec
+
+
+@stands_for(np.sum)
+def sum(  # noqa: A001  (NumPy's name)
+    a: Any, axis: Any = None, dtype: Any = None, out: None = None, keepdims: bool = False, initial: Any = None, where: Any = True
+) -> Any:
+    """The sum over axes."""
+    refuse("sum", {"out": out})
+    x = masked(operand(a) if dtype is None else cast(operand(a), dtype), where, 0)
+    total = sum_over(x, reduced_axes(axis, x.ndim), bool(keepdims))
+    return total if initial is None else total + initial
+
+
+enter_reduce(np.add, sum)
+
+
+def _mean(x: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
+    return np.add.reduce(x, axis=axes, keepdims=keepdims) / count_over(x.shape, axes)
+
+
+def _share_evenly(ct: Any, x: Spec, axes: tuple[int, ...], keepdims: bool) -> Any:
+    return spread_over(ct / count_over(x.shape, axes), x.shape, axes, keepdims)
+
+
+mean_over = declare("mean", _mean, {"x": Transpose(_share_evenly)}, batch=shifted(past_batch))
+
+
+@stands_for(np.mean)
+def mean(a: Any, axis: Any = None, dtype: Any = None, out: None = None, keepdims: bool = False, *, where: Any = True) -> Any:
+    """The mean over axes."""
+    refuse("mean", {"out": out})
+    x = operand(a) if dtype is None else cast(operand(a), dtype)
+    if dtype is None and x.dtype == np.float16:  # as NumPy does: summed with more digits
+        return mean(x.astype(np.float32), axis, keepdims=keepdims, where=where).astype(np.float16)
+    axes = reduced_axes(axis, x.ndim)
+    if where is True:
+        return mean_over(x, axes, bool(keepdims))
+    total = sum_over(masked(x, where, 0), axes, bool(keepdims))
+    return total / _chosen(x.shape, where, axes, bool(keepdims)).astype(total.dtype)
+
+
+def _chosen(shape: tuple[int, ...], where: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
+    """How many elements the mask lets through."""
+    return sum_over(np.broadcast_to(where, shape), axes, keepdims)
+
+
+# var = Σ |x - m|² / (n - c) with the mean m; as Σ (x - m) = 0, m's own change cancels: d var = Σ Re(slope dx), slope = 2 (x - m)* / (n - c).
+
+
+def _slope(x: Any, axes: tuple[int, ...], correction: float) -> Any:
+    degrees = count_over(x.shape, axes) - correction
+    centred = x - mean_over(x, axes, True)
+    return (np.conjugate(centred) if x.dtype.kind == "c" else centred) * (2 / degrees if degrees > 0 else np.nan)
+
+
+def _push_var(dx: Any, x: Any, axes: tuple[int, ...], keepdims: bool, correction: float) -> Any:
+    return sum_over(_slope(x, axes, correction) * dx, axes, keepdims)
+
+
+def _pull_var(ct: Any, x: Any, axes: tuple[int, ...], keepdims: bool, correction: float) -> Any:
+    return _slope(x, axes, correction) * spread_over(ct, x.shape, axes, keepdims)
+
+
+def _var(x: Any, axes: tuple[int, ...], keepdims: bool, correction: float) -> Any:
+    count = count_over(x.shape, axes)
+    return np.add.reduce(_squared(x - _mean(x, axes, True)), axis=axes, keepdims=keepdims) / max(count - correction, 0)
+
+
+def _squared(x: Any) -> Any:
+    return np.real(x * np.conjugate(x)) if x.dtype.kind == "c" else x * x
+
+
+var_over = declare("var", _var, {"x": Differential(_push_var, pull=_pull_var)}, batch=shifted(past_batch))
+root = elementwise("root", np.sqrt, lambda out: np.where(np.equal(out, 0), 0, 0.5 / np.where(np.equal(out, 0), 1, out)))
+"""The square root of a variance: flat at 0, where the deviation has its smallest value."""
+
+
+@stands_for(np.var)
+def var(
+    a: Any,
+    axis: Any = None,
+    dtype: Any = None,
+    out: None = None,
+    ddof: float = 0,
+    keepdims: bool = False,
+    *,
+    where: Any = True,
+    mean: Any = None,
+    correction: float | None = None,
+) -> Any:
+    """The variance over axes, with the divisor n - ddof (or n - correction)."""
+    refuse("var", {"out": out})
+    if correction is not None and ddof != 0:
+        raise ValueError("ddof and correction can't be provided simultaneously.")
+    given = ddof if correction is None else correction
+    correction = given if type(given) is int else float(given)
+    x = operand(a) if dtype is None else cast(operand(a), dtype)
+    axes = reduced_axes(axis, x.ndim)
+    if where is True and mean is None:
+        return var_over(x, axes, bool(keepdims), correction)
+    centre = np.mean(x, axis=axes, keepdims=True, where=where) if mean is None else mean
+    total = sum_over(_squared(masked(x - centre, where, 0)), axes, bool(keepdims))
+    count = count_over(x.shape, axes) if where is True else _chosen(x.shape, where, axes, bool(keepdims)).astype(total.dtype)
+    return total / np.maximum(count - correction, 0)
+
+
+@stands_for(np.std)
+def std(
+    a: Any,
+    axis: Any = None,
+    dtype: Any = None,
+    out: None = None,
+    ddof: float = 0,
+    keepdims: bool = False,
+    *,
+    where: Any = True,
+    mean: Any = None,
+    correction: float | None = None,
+) -> Any:
+    """The standard deviation over axes. That of a constant is 0, with gradient 0."""
+    return root(var(a, axis, dtype, out, ddof, keepdims, where=where, mean=mean, correction=correction))

@@ -1,0 +1,37 @@
+"""Trigonometric and hyperbolic functions, and their inverses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tapegrad._rules.ufuncs import ufunc
+
+DEGREE = float(np.pi / 180)
+
+sin = ufunc(np.sin, lambda x: np.cos(x))
+cos = ufunc(np.cos, lambda x: -np.sin(x))
+tan = ufunc(np.tan, lambda out: 1 + out * out)
+arcsin = ufunc(np.arcsin, lambda x: 1 / np.sqrt(1 - x * x), singular=True)
+arccos = ufunc(np.arccos, lambda x: -1 / np.sqrt(1 - x * x), singular=True)
+arctan = ufunc(np.arctan, lambda x: 1 / (1 + x * x), singular=True)
+
+
+def _squared_radius(x: Any, y: Any) -> Any:
+    """x² + y²; 1 at the origin, where the angle's gradient is taken as 0."""
+    square = x * x + y * y
+    return np.where(square == 0, 1, square)
+
+
+arctan2 = ufunc(np.arctan2, lambda x, y: y / _squared_radius(x, y), lambda x, y: -x / _squared_radius(x, y))
+sinh = ufunc(np.sinh, lambda x: np.cosh(x))
+cosh = ufunc(np.cosh, lambda x: np.sinh(x))
+tanh = ufunc(np.tanh, lambda out: 1 - out * out)
+arcsinh = ufunc(np.arcsinh, lambda x: 1 / np.sqrt(1 + x * x), singular=True)
+arccosh = ufunc(np.arccosh, lambda x: 1 / (np.sqrt(x - 1) * np.sqrt(x + 1)), singular=True)
+arctanh = ufunc(np.arctanh, lambda x: 1 / (1 - x * x), singular=True)
+degrees = ufunc(np.degrees, 1 / DEGREE)
+radians = ufunc(np.radians, DEGREE)
+rad2deg = ufunc(np.rad2deg, 1 / DEGREE)
+deg2rad = ufunc(np.deg2rad, DEGREE)

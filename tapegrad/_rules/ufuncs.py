@@ -1,0 +1,110 @@
+"""NumPy's ufuncs as primitives: the call with its keywords, `reduce`, `accumulate` and `outer`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from tapegrad._core.tables import UFUNCS
+from tapegrad._core.variable import Variable
+from tapegrad._place import user_line
+from tapegrad._rules.axes import normalize_axes
+from tapegrad._rules.kinds import Dependence, Rule, elementwise
+from tapegrad.errors import ConversionError, MissingRuleError
+
+
+def ufunc(
+    target: np.ufunc, *partials: Rule | float | Dependence | None, compute: Callable[..., Any] | None = None, singular: bool = False
+) -> Callable[..., Any]:
+    """A ufunc by its partial derivatives. `compute` is a faster way to the same result where one argument is NumPy's own."""
+    apply = elementwise(target.__name__, compute or target, *partials, singular=singular)
+    enter(target, apply)
+    return apply
+
+
+def constant(target: np.ufunc) -> Callable[..., Any]:
+    """A ufunc without a derivative (comparisons) or with a zero one (floor, sign): it gives plain values."""
+    return ufunc(target, *(None,) * target.nin)
+
+
+def enter(target: np.ufunc, apply: Callable[..., Any]) -> None:
+    """Let `apply` stand in for `target`, under all the names by which NumPy reaches it."""
+
+    def call(*inputs: Any, dtype: Any = None, **keywords: Any) -> Any:
+        refuse(target.__name__, keywords)
+        return apply(*(inputs if dtype is None else [cast(x, dtype) for x in inputs]))
+
+    UFUNCS[target, "__call__"] = call
+    if target.nin == 2 and target.nout == 1:
+        UFUNCS[target, "outer"] = lambda x, y, **keywords: call(np.reshape(x, (*np.shape(x), *(1,) * np.ndim(y))), y, **keywords)
+        UFUNCS.setdefault((target, "reduce"), partial(_reduce, target, apply))  # a family with a closed form may have come first
+        UFUNCS.setdefault((target, "accumulate"), partial(_accumulate, target, apply))
+
+
+def cast(x: Any, dtype: Any) -> Any:
+    """`x` as it enters an operation that was asked for in `dtype`."""
+    return x.astype(dtype) if isinstance(x, Variable) else np.asarray(x, dtype)
+
+
+_DEFAULTS: dict[str, Any] = {"out": None, "where": True, "casting": "same_kind", "order": "K", "subok": True, "signature": None, "sig": None}
+
+
+def refuse(name: str, keywords: dict[str, Any]) -> None:
+    """Raise for a keyword that is not at its default: none is ignored."""
+    for key, value in keywords.items():
+        if value is _DEFAULTS.get(key, keywords) or (isinstance(value, (bool, str)) and value == _DEFAULTS.get(key)):
+            continue
+        if key == "out":
+            raise ConversionError(
+                f"{name} at {user_line()} was to write a differentiated value into an existing array (out= or an in-place operator "
+                "such as a += x), where its gradient would be lost. Use the returned value instead: a = a + x."
+            )
+        if key == "where":
+            raise ConversionError(
+                f"{name}(where=) at {user_line()} leaves the other entries undefined. Say what they are: np.where(mask, {name}(x), other)."
+            )
+        raise MissingRuleError(f"{name} at {user_line()} has no rule for the keyword {key}={value!r}. Leave it out, or convert with .astype.")
+
+
+def _reduce(
+    target: np.ufunc, apply: Callable[..., Any], x: Any, /, axis: Any = 0, dtype: Any = None, out: None = None, keepdims: bool = False, initial: Any = None, where: Any = True
+) -> Any:
+    """Any binary ufunc, folded over its axes row by row. Families with a closed form enter a faster one."""
+    refuse(f"{target.__name__}.reduce", {"out": out})
+    x = x if dtype is None else cast(x, dtype)
+    if where is not True:
+        neutral = target.identity if initial is None else initial
+        if neutral is None:
+            raise ValueError(f"{target.__name__}.reduce(where=) needs initial=: it has no identity")
+        x = np.where(where, x, neutral)
+    axes = normalize_axes(axis, np.ndim(x))
+    total = initial
+    for row in _rows(x, axes):
+        total = row if total is None else apply(total, row)
+    if total is None:
+        if target.identity is None:
+            raise ValueError(f"zero-size array to reduction operation {target.__name__} which has no identity")
+        total = target.identity
+    rest = tuple(n for i, n in enumerate(np.shape(x)) if i not in axes)
+    total = total if np.shape(total) == rest else np.broadcast_to(total, rest)
+    return np.expand_dims(total, axes) if keepdims else total
+
+
+def _accumulate(target: np.ufunc, apply: Callable[..., Any], x: Any, /, axis: int = 0, dtype: Any = None, out: None = None) -> Any:
+    """Any binary ufunc, accumulated along an axis row by row. Families with a closed form enter a faster one."""
+    refuse(f"{target.__name__}.accumulate", {"out": out})
+    x = x if dtype is None else cast(x, dtype)
+    totals: list[Any] = []
+    for row in _rows(x, normalize_axes(axis, np.ndim(x))):
+        totals.append(apply(totals[-1], row) if totals else row)
+    return np.stack(totals, axis=axis) if totals else x
+
+
+def _rows(x: Any, axes: tuple[int, ...]) -> Iterator[Any]:
+    """What is left of `x` at each place along `axes`, in order."""
+    rest = tuple(i for i in range(np.ndim(x)) if i not in axes)
+    lined_up = np.reshape(np.transpose(x, axes + rest), (-1, *(np.shape(x)[i] for i in rest)))
+    return iter(lined_up)

@@ -1,0 +1,148 @@
+"""Batching: the level whose Variables stand for every element of a batch at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar, Protocol, overload
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from tapegrad._config import next_rank
+from tapegrad._core.primitive import Primitive
+from tapegrad._core.variable import Variable
+from tapegrad._transforms.transform import Transform, place_of
+from tapegrad._tree import tree_map
+from tapegrad._values import fresh
+from tapegrad.errors import BatchError
+from tapegrad.typing import F, P, R_, As, Ts, override
+
+
+class BlockFunction(Protocol[*As]):
+    """A callable whose result has no precise static type.
+
+    A class and not a `Callable`, on purpose: where several overloads fit (a lambda), mypy falls back to `Any` if one of them returns a class, but to
+    an untyped function, an error to call under `--strict`, if all return callables.
+    """
+
+    def __call__(self, *args: *As) -> Any: ...
+
+
+@attrs.define(eq=False, init=False, repr=False, weakref_slot=False)
+class BatchedDraft(Variable[Any]):
+    """A Batched while it is being filled."""
+
+    level: Batching
+
+
+@attrs.frozen(eq=False, init=False, repr=False, weakref_slot=False)
+class Batched(BatchedDraft):
+    """A Variable that stands for a batch: its primal has the batch on axis 0, its shape is that of one element."""
+
+    @property
+    @override
+    def shape(self) -> tuple[int, ...]:
+        shape: tuple[int, ...] = np.shape(self.primal)
+        return shape[1:]
+
+
+@attrs.frozen(eq=False)
+class Batching:
+    """Carries a batch axis, always axis 0, through every primitive by its batch rule."""
+
+    rank: int = attrs.field(factory=next_rank, init=False)
+
+    def batched(self, value: Any) -> Batched:
+        """The Variable for a value whose axis 0 is the batch."""
+        batched: Any = BatchedDraft()
+        batched.primal = value
+        batched.level = self
+        batched.__class__ = Batched
+        made: Batched = batched
+        return made
+
+    def interpret(self, primitive: Primitive, args: tuple[Any, ...], /) -> Any:
+        """Apply `primitive` to the whole batch, one level out."""
+        mine = [isinstance(arg, Batched) and arg.level is self for arg in args]
+        inner = [arg.primal if own else arg for arg, own in zip(args, mine, strict=True)]
+        result = primitive.batch(primitive, inner, mine)
+        return self.batched(result) if primitive.results == 1 else tuple(self.batched(part) for part in result)
+
+
+@attrs.frozen(repr=False)
+class Vmap(Transform):
+    """What `vmap` makes."""
+
+    word: ClassVar[str] = "vmap"
+    in_axes: int | tuple[int | None, ...] = 0
+    out_axes: int = 0
+
+    @override
+    def __call__(self, *args: Any, **keywords: Any) -> Any:
+        axes = self.in_axes if isinstance(self.in_axes, tuple) else (self.in_axes,) * len(args)
+        if len(axes) != len(args):
+            raise BatchError(f"{self!r} names axes of {len(axes)} arguments, but was called with {len(args)}.")
+        level = Batching()
+        sizes: dict[int, str] = {}
+        mapped = [arg if axis is None else self._mapped(arg, axis, i, level, sizes) for i, (arg, axis) in enumerate(zip(args, axes, strict=True))]
+        if not sizes:
+            raise BatchError(f"{self!r} needs an argument to map over: no array stands where in_axes names an axis.")
+        if len(sizes) > 1:
+            raise BatchError(f"{self!r}: the mapped axes differ in length: {', '.join(f'{place} has {n}' for n, place in sizes.items())}.")
+        return tree_map(lambda leaf: self._collected(leaf, level, *sizes), self.f(*mapped, **keywords))
+
+    def _mapped(self, arg: Any, axis: int, position: int, level: Batching, sizes: dict[int, str]) -> Any:
+        def batched(leaf: Any) -> Batched:
+            value: Any = leaf if isinstance(leaf, Variable) else np.asarray(leaf)
+            if not -value.ndim <= axis < value.ndim or value.dtype.kind not in "biufc":
+                raise BatchError(
+                    f"{place_of('vmap', self.f, position)} cannot be mapped over axis {axis}: it has shape {value.shape} and dtype {value.dtype}. "
+                    "To pass it on whole, give None for it in in_axes."
+                )
+            front = np.moveaxis(value, axis, 0) if axis else value
+            sizes.setdefault(front.shape[0], place_of("vmap", self.f, position))
+            return level.batched(front)
+
+        return tree_map(batched, arg)
+
+    def _collected(self, leaf: Any, level: Batching, size: int) -> Any:
+        """An output of the whole batch; one that does not depend on the mapped arguments is repeated."""
+        mine = isinstance(leaf, Batched) and leaf.level is level
+        value = leaf.primal if mine else np.broadcast_to(leaf, (size, *np.shape(leaf)))
+        out = np.moveaxis(value, 0, self.out_axes) if self.out_axes else value
+        return fresh(out)
+
+
+@overload
+def vmap(fun: Callable[[float], float], /) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]: ...
+@overload
+def vmap(fun: Callable[[float, float], float], /) -> Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.float64]]: ...
+@overload
+def vmap(fun: Callable[[NDArray[F]], np.floating[Any]], /) -> Callable[[NDArray[F]], NDArray[F]]: ...
+@overload
+def vmap(fun: Callable[P, NDArray[F]], /) -> Callable[P, NDArray[F]]: ...
+@overload
+def vmap(fun: Callable[[*Ts], R_], /) -> BlockFunction[*Ts]: ...
+@overload
+def vmap(fun: Callable[[*Ts], R_], /, in_axes: int | tuple[int | None, ...], out_axes: int = 0) -> BlockFunction[*Ts]: ...
+def vmap(fun: Callable[..., Any], /, in_axes: int | tuple[int | None, ...] = 0, out_axes: int = 0) -> Callable[..., Any]:
+    """`fun`, written for one element, applied to a whole batch at once: one run, with a batch axis carried through.
+
+    Args:
+        fun: a function of arrays or trees of arrays.
+        in_axes: the axis of each positional argument (of each leaf, where it is a tree) along which the batch lies; None passes an
+            argument on whole. One int is for all arguments. Keyword arguments are passed on whole.
+        out_axes: where the batch axis goes in the outputs.
+
+    Raises:
+        BatchError: at the call, if the batch axes differ in length; inside `fun`, where a Python `if` or an index needs one
+            element's value while it has the whole batch's.
+
+    >>> import numpy as np
+from numpy.typing import NDArray
+    >>> from tapegrad import grad, vmap
+    >>> vmap(grad(lambda x: x**3))(np.array([1.0, 2.0, 3.0]))
+    array([ 3., 12., 27.])
+    """
+    return Vmap(fun, in_axes, out_axes)

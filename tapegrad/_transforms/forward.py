@@ -1,0 +1,115 @@
+"""Forward mode: the level whose Variables carry a tangent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+import numpy as np
+
+from tapegrad._config import CONFIG, next_rank
+from tapegrad._core.door import apply
+from tapegrad._core.primitive import Primitive
+from tapegrad._core.variable import Variable
+from tapegrad._spec import spec_of
+from tapegrad._transforms.sources import open_source
+from tapegrad._transforms.transform import place_of
+from tapegrad._tree import flatten, tree_map
+from tapegrad._values import fresh, scalar_or_array, spread
+from tapegrad.errors import DomainError
+from tapegrad.typing import R_, Ts, override
+
+
+@attrs.define(eq=False, init=False, repr=False, weakref_slot=False)
+class DualDraft(Variable[Any]):  # type: ignore[override]  # of __attrs_init__, which nobody calls
+    """A Dual while it is being filled."""
+
+    level: Forward
+    tangent: Any
+
+
+@attrs.frozen(eq=False, init=False, repr=False, weakref_slot=False)
+class Dual(DualDraft):  # type: ignore[override]  # as above
+    """A Variable that carries its tangent."""
+
+
+@attrs.frozen(eq=False)
+class Forward:
+    """Pushes tangents through every primitive, beside the values."""
+
+    rank: int = attrs.field(factory=next_rank, init=False)
+
+    def dual(self, value: Any, tangent: Any) -> Dual:
+        """`value`, with a tangent that is brought to its shape and dtype."""
+        dual: Any = DualDraft()
+        dual.primal = value
+        dual.level = self
+        dual.tangent = spread(tangent, spec_of(value))
+        dual.__class__ = Dual
+        made: Dual = dual
+        return made
+
+    def interpret(self, primitive: Primitive, args: tuple[Any, ...], /) -> Any:
+        """Apply `primitive` one level out, and push the tangents of this level's Variables."""
+        mine = [isinstance(arg, Dual) and arg.level is self for arg in args]
+        inner = [arg.primal if own else arg for arg, own in zip(args, mine, strict=True)]
+        result = apply(primitive, *inner)
+        tangents = [
+            arg.tangent if own and pull else None for arg, own, pull in zip(args[: primitive.width(args)], mine, primitive.pulls, strict=False)
+        ]
+        if all(tangent is None for tangent in tangents) or self.rank < CONFIG.get().paused_at:
+            return result
+        tangent = primitive.push(primitive, inner, tangents, primitive.pool(inner, result))
+        if primitive.results == 1:
+            return self.dual(result, tangent)
+        outs, saved = result[: primitive.outputs], result[primitive.outputs :]
+        pushed = (tangent,) if primitive.outputs == 1 else tangent
+        return *(self.dual(out, t) for out, t in zip(outs, pushed, strict=True)), *saved
+
+
+def jvp(fun: Callable[[*Ts], R_], primals: tuple[*Ts], tangents: tuple[*Ts], /) -> tuple[R_, R_]:
+    """The value of `fun` at `primals`, and its derivative in the direction `tangents`: `(out, tangent of out)`.
+
+    Each tangent has the structure and shapes of its primal, as the tangent of the output has those of the output.
+
+    >>> from tapegrad import jvp
+    >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 0.0))
+    (np.float64(6.0), np.float64(3.0))
+    """
+    starts: tuple[Any, ...] = primals
+    directions: tuple[Any, ...] = tangents
+    if len(starts) != len(directions):
+        raise TypeError(f"jvp needs a tangent for each primal: {len(starts)} primals, {len(directions)} tangents.")
+    level = Forward()
+    duals: Any = tuple(_dual_tree(level, fun, i, x, dx) for i, (x, dx) in enumerate(zip(starts, directions, strict=True)))
+    out = fun(*duals)
+    return tree_map(lambda leaf: _primal(leaf, level), out), tree_map(lambda leaf: _tangent(leaf, level), out)
+
+
+def _dual_tree(level: Forward, fun: Callable[..., Any], position: int, primal: Any, tangent: Any) -> Any:
+    source, values = open_source(primal, "jvp", fun, position)
+    leaves, structure = flatten(tangent)
+    if len(leaves) != len(values) or (source.structure is not None and structure != source.structure):
+        raise TypeError(f"{place_of('jvp', fun, position)}: the tangent has not the structure of the primal.")
+    return source.rebuilt([level.dual(value, _admitted_tangent(leaf, value, fun, position)) for leaf, value in zip(leaves, values, strict=True)])
+
+
+def _admitted_tangent(leaf: Any, value: Any, fun: Callable[..., Any], position: int) -> Any:
+    tangent = leaf if isinstance(leaf, Variable) else scalar_or_array(leaf)
+    if tangent.shape != value.shape:
+        raise ValueError(f"{place_of('jvp', fun, position)}: a tangent has the shape of its primal, {value.shape}, not {tangent.shape}.")
+    if tangent.dtype.kind not in "biufc":
+        raise DomainError(f"{place_of('jvp', fun, position)}: a tangent is a number or an array of numbers, not of dtype {tangent.dtype}.")
+    return tangent
+
+
+def _primal(leaf: Any, level: Forward) -> Any:
+    return fresh(leaf.primal) if isinstance(leaf, Dual) and leaf.level is level else leaf
+
+
+def _tangent(leaf: Any, level: Forward) -> Any:
+    """The tangent of an output leaf; zeros for a constant."""
+    if isinstance(leaf, Dual) and leaf.level is level:
+        return fresh(leaf.tangent)
+    return np.zeros_like(leaf)[()] if np.result_type(leaf).kind in "fc" else np.zeros(np.shape(leaf))[()]

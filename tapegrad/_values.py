@@ -1,0 +1,60 @@
+"""Values on their way in and out of a level: what is admitted, what is kept, what is handed over."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tapegrad._spec import Spec, Value
+
+_IMMUTABLE = (bool, int, float, complex, np.generic, str, type(None))
+
+
+def owned(value: Value) -> Value:
+    """`value`, or a copy of it where the caller could change it later."""
+    if isinstance(value, np.ndarray):
+        return value if value.base is None and not value.flags.writeable else value.copy()
+    if isinstance(value, list):
+        return np.array(value)
+    return value
+
+
+def read_only(value: Value) -> Value:
+    """A view of an array that cannot be written through; any other value as it is."""
+    if not isinstance(value, np.ndarray):
+        return value
+    view = value.view()
+    view.flags.writeable = False
+    return view
+
+
+def scalar_or_array(value: Value) -> Value:
+    """`value` as NumPy computes with it fastest: a scalar where there are no axes."""
+    return np.asarray(value)[()]
+
+
+def project(value: Value, spec: Spec) -> Value:
+    """`value` in the dtype of `spec`; of a complex one where that is real, the real part."""
+    if value.dtype.kind == "c" and spec.dtype.kind != "c":
+        value = value.real
+    return value if value.dtype == spec.dtype else value.astype(spec.dtype)
+
+
+def fit(value: Value, spec: Spec) -> Value:
+    """`value` summed down to the shape of `spec`, and projected to its dtype: the transposes of broadcasting and casting."""
+    if value.shape != spec.shape:
+        extra = value.ndim - spec.ndim
+        stretched = (extra + i for i, n in enumerate(spec.shape) if n == 1 != value.shape[extra + i])
+        value = np.reshape(np.sum(value, axis=(*range(extra), *stretched)), spec.shape)[()]
+    return project(value, spec)
+
+
+def spread(value: Value, spec: Spec) -> Value:
+    """`value` broadcast to the shape of `spec`, and projected to its dtype."""
+    return project(value if value.shape == spec.shape else np.broadcast_to(value, spec.shape), spec)
+
+
+def fresh(value: Value) -> Value:
+    """An array that shares memory with no other, to hand over to the caller."""
+    return value.copy() if isinstance(value, np.ndarray) else value

@@ -1,0 +1,27 @@
+"""Every exception that tapegrad raises of its own. Each says what happened, where, and what to write instead."""
+
+from __future__ import annotations
+
+
+class TapegradError(Exception):
+    """The base of tapegrad's own exceptions."""
+
+
+class MissingRuleError(TapegradError, NotImplementedError):
+    """A function was applied to a differentiated value, and tapegrad has no derivative for it."""
+
+
+class ConversionError(TapegradError, TypeError):
+    """A differentiated value was to become a plain number or array, which would lose its gradient."""
+
+
+class SealedTapeError(TapegradError, RuntimeError):
+    """An operation met a Variable whose tape has ended."""
+
+
+class DomainError(TapegradError, TypeError):
+    """Something that has no derivative stands where a differentiable number is needed."""
+
+
+class BatchError(TapegradError, TypeError):
+    """A function under `vmap` did what has no meaning for a whole batch at once, or its axes do not fit."""

@@ -1,0 +1,43 @@
+"""The benchmarks run, and what they time is right: no peer is needed, and no time is asserted."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from benchmarks import scaling
+from benchmarks.libraries import TAPEGRAD
+from benchmarks.problems import PROBLEMS, Array, Problem
+
+
+@pytest.mark.parametrize("problem", PROBLEMS, ids=["goldstein", "chain", "small network", "large network"])
+def test_gradient_is_the_slope_of_a_finite_difference(problem: Problem) -> None:
+    f = problem.function(TAPEGRAD)
+    gradients: tuple[Array, ...] = TAPEGRAD.gradient(f, problem.arguments)()
+    assert [g.dtype for g in gradients] == [x.dtype for x in problem.arguments]
+
+    rng = np.random.default_rng(0)
+    direction = [rng.normal(size=x.shape) for x in problem.arguments]
+    ahead, behind = (f(*(x + h * d for x, d in zip(problem.arguments, direction, strict=True))) for h in (1e-6, -1e-6))
+    slope = sum(float(np.vdot(g, d)) for g, d in zip(gradients, direction, strict=True))
+    precision = max(float(np.finfo(x.dtype).eps) for x in problem.arguments)
+    assert slope == pytest.approx((ahead - behind) / 2e-6, rel=max(1e-6, 1e3 * precision))
+
+
+@pytest.mark.parametrize("program", [scaling.long, scaling.wide])
+def test_growth_is_measured(program: scaling.Program) -> None:
+    assert scaling.growth(program, 10, 20, rounds=1) > 0
+
+
+def test_gradients_of_long_and_wide_programs() -> None:
+    np.testing.assert_allclose(scaling.long(200)(), 0.999**100)
+    np.testing.assert_allclose(scaling.wide(200)(), 100.0)
+
+
+def test_memory_is_measured() -> None:
+    assert scaling.bytes_per_operation(100) > 0
+    assert scaling.arrays_held(3, 1000) > 0
+
+
+def test_import_is_measured() -> None:
+    assert abs(scaling.import_seconds(rounds=1)) < 10
