@@ -53,6 +53,7 @@ def growth() -> Iterator[Sequence[str]]:
     )
     yield "peak memory per operation, chain of 1,000,000", f"{scaling.bytes_per_operation(1_000_000):.0f} bytes"
     yield "peak memory, 100 chained additions of 8 MB arrays", f"{scaling.arrays_held(100, 1_000_000):.1f} arrays"
+    yield "memory left by 1,000 gradients, garbage collector off", f"{scaling.bytes_left(1_000)} bytes"
     yield "`import tapegrad`, over `import numpy`", f"{scaling.import_seconds() * 1e3:.0f} ms"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+import gc
 import subprocess
 import sys
 import tracemalloc
@@ -67,6 +68,22 @@ def arrays_held(additions: int, size: int) -> float:
         return np.sum(x)
 
     return peak_bytes(partial(grad(total), x)) / x.nbytes
+
+
+def bytes_left(gradients: int) -> int:
+    """What `gradients` of a chain leave behind with the cyclic garbage collector off: reference counting frees the rest."""
+    gradient = long(100)
+    gc.disable()
+    tracemalloc.start()
+    try:
+        gradient()  # what the first one leaves is kept for the next
+        before, _ = tracemalloc.get_traced_memory()
+        for _ in range(gradients):
+            gradient()
+        return tracemalloc.get_traced_memory()[0] - before
+    finally:
+        tracemalloc.stop()
+        gc.enable()
 
 
 def import_seconds(rounds: int = 15) -> float:

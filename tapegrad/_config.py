@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from itertools import count
@@ -32,7 +32,7 @@ CONFIG: ContextVar[Config] = ContextVar("tapegrad.config", default=DEFAULT)
 
 
 @contextmanager
-def using_config(*, recording: bool | None = None, check_finite: bool | None = None) -> Iterator[None]:
+def using_config(*, recording: bool | None = None, check_finite: bool | None = None) -> Generator[None]:
     """Set options for a block of code; what is not named stays as it was.
 
     Args:

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from tapegrad._spec import Spec, Value, spec_of
-from tapegrad._values import fresh
+from tapegrad._spec import Value
 from tapegrad.errors import DomainError
 
 _KINDS = {"b": "boolean", "i": "integer", "u": "integer", "O": "object", "U": "string", "S": "bytes", "M": "datetime", "m": "timedelta", "V": "structured"}
 
 
-def admit(leaf: Any, place: Callable[[], str]) -> Value:
-    """What a level computes on for a leaf that is to be differentiated: a copy the caller cannot change.
+def admit(leaf: Any) -> Value:
+    """What a level computes on for a leaf that is to be differentiated: a copy that the caller cannot change.
 
-    Raises `DomainError` for what is not a floating or complex number or array; `place` says where it stands.
+    Raises `DomainError` for what is not a floating or complex number or array; its message goes on from the leaf's name.
     """
     kind = type(leaf)
+    if kind is np.ndarray and leaf.dtype.kind in "fc":
+        return leaf.copy("K") if leaf.ndim else leaf[()]
     if kind is float or kind is int:
         return np.float64(leaf)
     if kind is np.float64:
@@ -27,15 +27,13 @@ def admit(leaf: Any, place: Callable[[], str]) -> Value:
     if kind is complex:
         return np.complex128(leaf)
     if isinstance(leaf, (np.ma.MaskedArray, np.matrix)):
-        raise DomainError(f"{place()} is a {kind.__name__}, whose arithmetic is not an array's. Pass a plain array: np.asarray(x).")
+        raise DomainError(f"is a {kind.__name__}, whose arithmetic is not an array's. Pass a plain array: np.asarray(x).")
     dtype = getattr(leaf, "dtype", None)
     if not isinstance(dtype, np.dtype):
-        raise DomainError(f"{place()} is {_described(leaf)}, which has no derivative. {_REMEDY}.")
+        raise DomainError(f"is {_described(leaf)}, which has no derivative. {_REMEDY}.")
     if dtype.kind not in "fc":
-        raise DomainError(f"{place()} has dtype {dtype}: {_KINDS[dtype.kind]} values have no derivative. {_REMEDY}, or convert it: x.astype(float).")
-    if isinstance(leaf, np.ndarray):
-        return np.array(leaf) if leaf.ndim else leaf[()]
-    return leaf
+        raise DomainError(f"has dtype {dtype}: {_KINDS[dtype.kind]} values have no derivative. {_REMEDY}, or convert it: x.astype(float).")
+    return np.array(leaf)[()] if isinstance(leaf, np.ndarray) else leaf
 
 
 _REMEDY = "Differentiate the other arguments only (argnums=), or pass it by keyword"
@@ -47,6 +45,6 @@ def _described(leaf: Any) -> str:
 
 def restored(value: Value, leaf: Any) -> Any:
     """A gradient as the caller's leaf is: an array for an array, with no axes too, and a NumPy scalar for a number; fresh."""
-    if isinstance(leaf, np.ndarray) and not isinstance(value, np.ndarray) and isinstance(value, np.generic):
-        return np.array(value)
-    return fresh(value)
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    return np.array(value) if isinstance(leaf, np.ndarray) and isinstance(value, np.generic) else value

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Callable, Iterator, Sequence
+from itertools import repeat
+from typing import Any, Generic, Protocol, TypeAlias
 
 import attrs
 
-from tapegrad.typing import override
+from tapegrad.typing import T_co, override
 
 Gather: TypeAlias = Callable[[Sequence[Any]], Any]
 """Picks what one argument's rule reads out of a call's *pool*: its arguments, parameters, results."""
@@ -20,6 +21,26 @@ Push: TypeAlias = Callable[["Primitive", Sequence[Any], Sequence[Any], Sequence[
 
 Batch: TypeAlias = Callable[["Primitive", Sequence[Any], Sequence[bool]], Any]
 """(primitive, arguments with the batch on axis 0, which are batched) -> what `compute` returns, the batch on axis 0."""
+
+
+class ByPosition(Protocol[T_co]):
+    """Something for each array argument."""
+
+    def __getitem__(self, position: int, /) -> T_co: ...
+    def __iter__(self) -> Iterator[T_co]: ...
+
+
+@attrs.frozen
+class Same(Generic[T_co]):
+    """The same for any number of arguments."""
+
+    item: T_co
+
+    def __getitem__(self, position: int, /) -> T_co:
+        return self.item
+
+    def __iter__(self) -> Iterator[T_co]:
+        return repeat(self.item)
 
 
 @attrs.define(eq=False, repr=False)
@@ -36,11 +57,11 @@ class Primitive:
     """The computation, on values one level out: `(*arrays, *parameters)` -> the output, or the tuple of outputs and by-products."""
     arity: int
     """How many leading arguments are arrays; -1 where all but the parameters are."""
-    gathers: Iterable[Gather | None]
+    gathers: ByPosition[Gather | None]
     """For each array, what its reverse rule reads; None where it reads nothing."""
-    pulls: Iterable[Pull | None]
+    pulls: ByPosition[Pull | None]
     """For each array, its reverse rule; None where the output does not depend on it differentiably."""
-    reads: Iterable[bool]
+    reads: ByPosition[bool]
     """For each array, whether some rule reads its values."""
     push: Push
     """The forward rule."""

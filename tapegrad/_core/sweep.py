@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from typing import Any
 
 import numpy as np
@@ -27,7 +27,7 @@ def sweep(seeds: list[tuple[Node, Value]], wanted: Set[Node] = frozenset()) -> d
     while seeds:
         node, seed = seeds.pop()
         if node in pending:
-            pending[node] = add_cotangents(pending[node], seed)
+            pending[node] = pending[node] + seed
         else:
             pending[node] = seed
             generations.setdefault(node.generation, []).append(node)
@@ -35,32 +35,33 @@ def sweep(seeds: list[tuple[Node, Value]], wanted: Set[Node] = frozenset()) -> d
         for current in range(max(generations, default=0), 0, -1):
             for node in generations.pop(current, ()):
                 ct = pending.pop(node)
-                if node in wanted:
+                if wanted and node in wanted:
                     found[node] = ct
                 if type(ct) is tuple:
                     ct = tuple([spec.zeros() if part is None else part for part, spec in zip(ct, node.spec, strict=True)])
-                for parent, pull, kept in zip(node.parents, node.primitive.pulls, node.residuals, strict=False):
-                    if parent is None or pull is None:
+                pulls, residuals = node.primitive.pulls, node.residuals
+                for i, parent in enumerate(node.parents):
+                    if parent is None:
                         continue
-                    term = pull(ct, kept, parent.spec)
+                    spec = parent.spec
+                    term = pulls[i](ct, residuals[i], spec)
                     if type(term) is float64:
-                        if parent.spec is not FLOAT64:
-                            term = fit(term, parent.spec)
-                    elif type(term) is not tuple and (term.shape != parent.spec.shape or term.dtype != parent.spec.dtype):
-                        term = fit(term, parent.spec)
+                        if spec is not FLOAT64:
+                            term = fit(term, spec)
+                    elif type(term) is not tuple and (term.shape != spec.shape or term.dtype != spec.dtype):
+                        term = fit(term, spec)
                     if parent in pending:
-                        pending[parent] = add_cotangents(pending[parent], term)
+                        pending[parent] = add_parts(pending[parent], term) if type(term) is tuple else pending[parent] + term
                     else:
                         pending[parent] = term
-                        if parent.generation in generations:
-                            generations[parent.generation].append(parent)
+                        generation = parent.generation
+                        if generation in generations:
+                            generations[generation].append(parent)
                         else:
-                            generations[parent.generation] = [parent]
+                            generations[generation] = [parent]
     return found | pending
 
 
-def add_cotangents(a: Value, b: Value) -> Value:
-    """The sum of two cotangents. Of several outputs at once they are tuples, with None for zero."""
-    if type(a) is tuple:
-        return tuple([y if x is None else x if y is None else x + y for x, y in zip(a, b, strict=True)])
-    return a + b
+def add_parts(a: Sequence[Value | None], b: Sequence[Value | None]) -> tuple[Value | None, ...]:
+    """The sum of two cotangents of several outputs at once, in which None is zero."""
+    return tuple([y if x is None else x if y is None else x + y for x, y in zip(a, b, strict=True)])

@@ -34,7 +34,7 @@ class Tape:
     >>> print(tape)
     name  generation  primitive  parents  shape  dtype
     x     0           watch               ()     float64
-    %1    1           power_n    x        ()     float64
+    %1    1           power      x        ()     float64
     %2    2           multiply   %1       ()     float64
     """
 
@@ -70,7 +70,10 @@ class Tape:
         labels = [f"{name}{path}" for path in paths(structure)] if name else [""] * len(leaves)
         variables: list[Recorded] = []
         for leaf, label in zip(leaves, labels, strict=True):
-            variable = recorder.watch(admit(leaf, lambda label=label: f"tape.watch: {label or 'the value'}"), label)  # type: ignore[misc]
+            try:
+                variable = recorder.watch(admit(leaf), label)
+            except DomainError as error:
+                raise DomainError(f"tape.watch at {user_line()}: {label or 'the value'} {error}") from None
             if isinstance(leaf, np.ndarray) and not leaf.ndim:
                 self._boxed.add(variable.node)
             variables.append(variable)

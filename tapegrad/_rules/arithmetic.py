@@ -23,28 +23,28 @@ sqrt = ufunc(np.sqrt, lambda out: 0.5 / out, singular=True)
 cbrt = ufunc(np.cbrt, lambda out: 1 / (3 * out * out), singular=True)
 
 
-def _log_where_positive(x: Any, y: Any) -> Any:
-    """log(x), and 0 where x**y is 0 whatever y is near by: the derivative of 0**y in y is 0 for y > 0."""
-    unknown = np.equal(x, 0) & np.greater(np.real(y), 0)
-    return np.where(unknown, 0, np.log(np.where(unknown, 1, x)))
+def _log_of_base(x: Any, y: Any) -> Any:
+    """log(x), and 0 where x = 0 < y: there 0**y stays 0, whatever y does."""
+    flat = np.equal(x, 0) & np.greater(np.real(y), 0)
+    return np.where(flat, 0, np.log(np.where(flat, 1, x)))
 
 
 general_power = ufunc(
     np.power,
-    lambda x, y: np.where(np.equal(y, 0), 0, y * np.where(np.equal(y, 0), 1, x) ** np.where(np.equal(y, 0), 1, y - 1)),
-    lambda x, y, out: out * _log_where_positive(x, y),
+    lambda x, y: y * np.where(np.equal(x, 0) & np.equal(y, 0), 1, x) ** (y - 1),  # x**0 is 1 at x = 0 too
+    lambda x, y, out: out * _log_of_base(x, y),
     compute=operator.pow,
     singular=True,
+    name="general_power",
 )
 
 
-def _slope(x: Any, n: Any) -> Any:
-    """n * x ** (n - 1), with x ** 0 flat everywhere."""
-    return 2 * x if n == 2 else n * x ** (n - 1) if n else 0 * x
+def _slope(x: Any, n: float) -> Any:
+    return 2 * x if n == 2 else n * x ** (n - 1) if n else 0.0
 
 
-smooth_power = declare("power_n", operator.pow, {"x": Partial(_slope)}, parameters=("n",))
-singular_power = declare("power_c", operator.pow, {"x": Partial(_slope, singular=True)}, parameters=("n",))
+smooth_power = declare("power", operator.pow, {"x": Partial(_slope)}, parameters=("n",))
+singular_power = declare("singular_power", operator.pow, {"x": Partial(_slope, singular=True)}, parameters=("n",))
 """x ** n for a number n: no logarithm, and no array of exponents. Below 1 the slope at 0 is infinite."""
 
 
@@ -61,3 +61,11 @@ remainder = ufunc(np.remainder, 1, lambda x, y: -np.floor_divide(x, y))
 fmod = ufunc(np.fmod, 1, lambda x, y: -np.trunc(x / y))
 floor_divide = constant(np.floor_divide)
 hypot = ufunc(np.hypot, lambda x, out: x / np.where(out == 0, 1, out), lambda y, out: y / np.where(out == 0, 1, out))
+
+
+def divmod_(x: Any, y: Any) -> tuple[Any, Any]:
+    """The quotient rounded down, a constant, and the remainder."""
+    return floor_divide(x, y), remainder(x, y)
+
+
+enter(np.divmod, divmod_)

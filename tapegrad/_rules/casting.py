@@ -23,16 +23,18 @@ def _same(length: int, *parameters: Any) -> tuple[Any, ...]:
     return parameters
 
 
-converted = declare("astype", _convert, {"x": Transpose(lambda ct: ct)}, batch=shifted(_same))
+converted = declare("astype", _convert, {"x": Transpose(_itself)}, batch=shifted(_same))
 """(x, dtype), to a floating or complex dtype."""
 truncated = declare("astype_constant", _convert, {"x": None}, batch=shifted(_same))
 """(x, dtype), to a dtype that has no derivatives."""
-copied = declare("copy", _itself, {"x": Transpose(lambda ct: ct)}, batch=shifted(_same))
+copied = declare("copy", _itself, {"x": Transpose(_itself)}, batch=shifted(_same))
 """A Variable of its own. The values need no copy: nothing can change them."""
 
 
-def astype_method(x: Any, dtype: Any, order: str = "K", casting: Any = "unsafe", subok: bool = True, copy: bool = True) -> Any:
-    """x.astype(dtype); to integers or booleans it gives constants. Neither `order`, `subok` nor `copy` mean anything to a Variable."""
+def astype_method(
+    x: Any, dtype: Any, order: str = "K", casting: Any = "unsafe", subok: bool = True, copy: bool = True
+) -> Any:
+    """x.astype(dtype), a constant if that is integer or boolean. `order`, `subok` and `copy` mean nothing here."""
     target = np.dtype(dtype)
     if casting != "unsafe" and not np.can_cast(x.dtype, target, casting):
         raise TypeError(f"astype: cannot cast from {x.dtype} to {target} according to the rule '{casting}'")

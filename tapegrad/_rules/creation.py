@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
 from tapegrad._core.tables import FUNCTIONS
+from tapegrad._place import user_line
 from tapegrad._rules.fronts import holds_variable, operand, stands_for
+from tapegrad.errors import ConversionError
 
 
 def _layout(order: str) -> Any:
@@ -21,14 +23,18 @@ def _shape(x: Any, shape: Any) -> Any:
 
 
 @stands_for(np.zeros_like)
-def zeros_like(a: Any, dtype: Any = None, order: str = "K", subok: bool = True, shape: Any = None, *, device: Any = None) -> Any:
+def zeros_like(
+    a: Any, dtype: Any = None, order: str = "K", subok: bool = True, shape: Any = None, *, device: Any = None
+) -> Any:
     """A plain array of zeros."""
     x = operand(a)
     return np.zeros(_shape(x, shape), x.dtype if dtype is None else dtype, _layout(order), device=device)
 
 
 @stands_for(np.ones_like)
-def ones_like(a: Any, dtype: Any = None, order: str = "K", subok: bool = True, shape: Any = None, *, device: Any = None) -> Any:
+def ones_like(
+    a: Any, dtype: Any = None, order: str = "K", subok: bool = True, shape: Any = None, *, device: Any = None
+) -> Any:
     """A plain array of ones."""
     x = operand(a)
     return np.ones(_shape(x, shape), x.dtype if dtype is None else dtype, _layout(order), device=device)
@@ -45,7 +51,14 @@ def empty_like(
 
 @stands_for(np.full_like)
 def full_like(
-    a: Any, fill_value: Any, dtype: Any = None, order: str = "K", subok: bool = True, shape: Any = None, *, device: Any = None
+    a: Any,
+    fill_value: Any,
+    dtype: Any = None,
+    order: str = "K",
+    subok: bool = True,
+    shape: Any = None,
+    *,
+    device: Any = None,
 ) -> Any:
     """Filled with `fill_value`: a plain array, or differentiable where that is."""
     x = operand(a)
@@ -53,7 +66,9 @@ def full_like(
 
 
 @stands_for(np.full)
-def full(shape: Any, fill_value: Any, dtype: Any = None, order: Any = "C", *, device: Any = None, like: Any = None) -> Any:
+def full(
+    shape: Any, fill_value: Any, dtype: Any = None, order: Any = "C", *, device: Any = None, like: Any = None
+) -> Any:
     """Filled with `fill_value`: a plain array, or differentiable where that is."""
     if not holds_variable((fill_value,)):
         return np.full(shape, fill_value, dtype, order, device=device)
@@ -61,9 +76,18 @@ def full(shape: Any, fill_value: Any, dtype: Any = None, order: Any = "C", *, de
     return np.broadcast_to(fill if dtype is None or fill.dtype == dtype else fill.astype(dtype), shape)
 
 
+@stands_for(np.copyto)
+def copyto(dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) -> NoReturn:
+    """Always an error: NumPy's own `np.full_like(array, value)` comes here too, and no protocol tells it of `value`."""
+    raise ConversionError(
+        f"np.copyto or np.full_like at {user_line()} was to write a differentiated value into an existing array, "
+        "where its gradient would be lost. For an array filled with it, use np.broadcast_to(value, shape)."
+    )
+
+
 @stands_for(np.array)
 def array(
-    object: Any,  # noqa: A002  (NumPy's name)
+    object: Any,
     dtype: Any = None,
     *,
     copy: bool | None = True,
@@ -99,5 +123,16 @@ ascontiguousarray = _converter(np.ascontiguousarray)
 asfortranarray = _converter(np.asfortranarray)
 
 
-for _target in (np.zeros, np.ones, np.empty, np.arange, np.eye, np.identity, np.tri, np.fromiter, np.frombuffer, np.fromstring):
+for _target in (
+    np.zeros,
+    np.ones,
+    np.empty,
+    np.arange,
+    np.eye,
+    np.identity,
+    np.tri,
+    np.fromiter,
+    np.frombuffer,
+    np.fromstring,
+):
     FUNCTIONS[_target] = _target  # reached by `like=` alone: a plain array works together with Variables as it is

@@ -1,7 +1,8 @@
-"""Running sums along an axis."""
+"""Running sums along an axis, and the array standard's names for running sums and products."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -38,9 +39,9 @@ def cumsum(a: Any, axis: Any = None, dtype: Any = None, out: None = None) -> Any
     """The sums of all that came so far along an axis; with axis None, of the flattened array."""
     refuse("cumsum", {"out": out})
     x = operand(a) if dtype is None else cast(operand(a), dtype)
-    if axis is None or x.ndim == 0:
-        x, axis = np.reshape(x, -1), 0
-    return cumsum_along(x, normalize_axis(axis, x.ndim), False)
+    if x.ndim == 0 or (axis is None and x.ndim != 1):
+        x = np.reshape(x, -1)
+    return cumsum_along(x, normalize_axis(axis or 0, x.ndim), False)
 
 
 def _accumulate(x: Any, axis: int = 0, dtype: Any = None, out: None = None) -> Any:
@@ -48,3 +49,27 @@ def _accumulate(x: Any, axis: int = 0, dtype: Any = None, out: None = None) -> A
 
 
 UFUNCS[np.add, "accumulate"] = _accumulate
+
+
+def _including(neutral: float, running: Callable[..., Any]) -> Callable[..., Any]:
+    """The array standard's form of a running sum or product, which may begin with that of nothing."""
+
+    def cumulative(
+        x: Any, /, *, axis: int | None = None, dtype: Any = None, out: None = None, include_initial: bool = False
+    ) -> Any:
+        x = np.atleast_1d(operand(x))
+        if axis is None and x.ndim > 1:
+            raise ValueError("an array with more than one axis needs axis=")
+        at = normalize_axis(axis or 0, x.ndim)
+        results = running(x, at, dtype, out)
+        if not include_initial:
+            return results
+        shape = (*x.shape[:at], 1, *x.shape[at + 1 :])
+        return np.concatenate([np.full(shape, neutral, results.dtype), results], at)
+
+    return cumulative
+
+
+if hasattr(np, "cumulative_sum"):  # from NumPy 2.1 on
+    cumulative_sum = stands_for(np.cumulative_sum)(_including(0, np.cumsum))
+    cumulative_prod = stands_for(np.cumulative_prod)(_including(1, np.cumprod))

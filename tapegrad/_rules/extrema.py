@@ -8,7 +8,18 @@ from typing import Any
 import numpy as np
 
 from tapegrad._rules.batching import shifted
-from tapegrad._rules.folding import count_over, enter_reduce, kept_shape, masked, past_batch, reduced_axes, spread_over, sum_over
+from tapegrad._rules.folding import (
+    count_over,
+    enter_reduce,
+    fold,
+    kept_shape,
+    lined_up,
+    masked,
+    nonzero_over,
+    past_batch,
+    reduced_axes,
+    sum_over,
+)
 from tapegrad._rules.fronts import operand, stands_for
 from tapegrad._rules.kinds import Differential, damp, declare
 from tapegrad._rules.ufuncs import refuse
@@ -16,12 +27,12 @@ from tapegrad._rules.ufuncs import refuse
 
 def _chosen(x: Any, out: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
     """Where `x` is the extremum: booleans, and so constants to every derivative."""
-    return np.equal(x, spread_over(out, x.shape, axes, keepdims))
+    return np.equal(x, lined_up(out, x.shape, axes, keepdims))
 
 
 def _weight(chosen: Any, axes: tuple[int, ...], keepdims: bool, dtype: Any) -> Any:
     """One over the number of those that tie; infinite for nan, which equals nothing."""
-    return np.divide(1, sum_over(chosen, axes, keepdims).astype(dtype))
+    return np.divide(1, nonzero_over(chosen, axes, keepdims).astype(dtype))
 
 
 def _push(dx: Any, x: Any, out: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
@@ -31,18 +42,11 @@ def _push(dx: Any, x: Any, out: Any, axes: tuple[int, ...], keepdims: bool) -> A
 
 def _pull(ct: Any, x: Any, out: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
     chosen = _chosen(x, out, axes, keepdims)
-    return spread_over(damp(ct, _weight(chosen, axes, keepdims, x.dtype)), x.shape, axes, keepdims) * chosen
+    return chosen * lined_up(damp(ct, _weight(chosen, axes, keepdims, x.dtype)), x.shape, axes, keepdims)
 
 
-def _extremum(name: str, target: np.ufunc) -> Callable[..., Any]:
-    def compute(x: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
-        return target.reduce(x, axis=axes, keepdims=keepdims)
-
-    return declare(name, compute, {"x": Differential(_push, pull=_pull)}, batch=shifted(past_batch))
-
-
-max_over = _extremum("max", np.maximum)
-min_over = _extremum("min", np.minimum)
+max_over = declare("max", fold(np.maximum), {"x": Differential(_push, pull=_pull)}, batch=shifted(past_batch))
+min_over = declare("min", fold(np.minimum), {"x": Differential(_push, pull=_pull)}, batch=shifted(past_batch))
 
 
 def _bounded(
@@ -53,7 +57,7 @@ def _bounded(
     axes = reduced_axes(axis, x.ndim)
     if initial is None:
         if where is not True:
-            raise ValueError(f"reduction operation '{pair.__name__}' does not have an identity, so to use a where mask one has to specify 'initial'")
+            raise ValueError(f"{pair.__name__} has no identity: where= needs initial=")
         return over(x, axes, bool(keepdims))
     if count_over(x.shape, axes) == 0:
         kept = kept_shape(x.shape, axes) if keepdims else tuple([n for i, n in enumerate(x.shape) if i not in axes])
@@ -62,7 +66,7 @@ def _bounded(
 
 
 @stands_for(np.max, np.amax)
-def max(  # noqa: A001  (NumPy's name)
+def max(
     a: Any, axis: Any = None, out: None = None, keepdims: bool = False, initial: Any = None, where: Any = True
 ) -> Any:
     """The largest over axes."""
@@ -71,7 +75,7 @@ def max(  # noqa: A001  (NumPy's name)
 
 
 @stands_for(np.min, np.amin)
-def min(  # noqa: A001  (NumPy's name)
+def min(
     a: Any, axis: Any = None, out: None = None, keepdims: bool = False, initial: Any = None, where: Any = True
 ) -> Any:
     """The smallest over axes."""

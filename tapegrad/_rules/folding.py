@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import prod
 from typing import Any
 
@@ -20,7 +21,7 @@ SMALL = 8192
 
 
 def reduced_axes(axis: Any, ndim: int) -> tuple[int, ...]:
-    """The axes that `axis` names. As in NumPy's reductions, a 0-d array may be reduced over its axis 0, which it does not have."""
+    """The axes that `axis` names. NumPy lets a 0-d array be reduced over its axis 0, which it does not have."""
     if type(axis) is int and -ndim <= axis < ndim:
         return (axis % ndim,)
     return () if ndim == 0 and axis in (0, -1) else normalize_axes(axis, ndim)
@@ -29,6 +30,11 @@ def reduced_axes(axis: Any, ndim: int) -> tuple[int, ...]:
 def kept_shape(shape: tuple[int, ...], axes: tuple[int, ...]) -> tuple[int, ...]:
     """`shape` with length 1 along `axes`."""
     return tuple([1 if i in axes else n for i, n in enumerate(shape)])
+
+
+def lined_up(x: Any, shape: tuple[int, ...], axes: tuple[int, ...], keepdims: bool) -> Any:
+    """The result of a reduction, so that it broadcasts against what was reduced, an array of this shape."""
+    return x if keepdims or x.ndim == 0 or not axes else x.reshape(kept_shape(shape, axes))
 
 
 def count_over(shape: tuple[int, ...], axes: tuple[int, ...]) -> int:
@@ -46,12 +52,20 @@ def masked(x: Any, where: Any, neutral: Any) -> Any:
     if where is True:
         return x
     if np.broadcast_shapes(x.shape, np.shape(where)) != x.shape:
-        raise ValueError(f"where= has shape {np.shape(where)}, which does not broadcast to that of the array, {x.shape}")
+        raise ValueError(
+            f"where= has shape {np.shape(where)}, which does not broadcast to that of the array, {x.shape}"
+        )
     return np.where(where, x, neutral)
 
 
-def _sum(x: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
-    return np.add.reduce(x, axis=axes, keepdims=keepdims)
+def fold(target: Any) -> Callable[[Any, tuple[int, ...], bool], Any]:
+    """A ufunc's `reduce` in the form in which primitives compute."""
+    reduce: Any = target.reduce
+
+    def compute(x: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
+        return reduce(x, axis=axes, keepdims=keepdims)
+
+    return compute
 
 
 def _spread_to(ct: Any, x: Spec, axes: tuple[int, ...], keepdims: bool) -> Any:
@@ -61,8 +75,7 @@ def _spread_to(ct: Any, x: Spec, axes: tuple[int, ...], keepdims: bool) -> Any:
 def _spread(x: Any, shape: tuple[int, ...], axes: tuple[int, ...], keepdims: bool) -> Any:
     if not shape:
         return x
-    if not keepdims and x.shape:
-        x = x.reshape(kept_shape(shape, axes))
+    x = lined_up(x, shape, axes, keepdims)
     if prod(shape) > SMALL:
         return np.broadcast_to(x, shape)
     out = np.empty(shape, x.dtype)
@@ -78,17 +91,35 @@ def _spread_past_batch(length: int, shape: tuple[int, ...], axes: tuple[int, ...
     return (length, *shape), *past_batch(length, axes, keepdims)
 
 
-sum_over = declare("sum", _sum, {"x": Transpose(_spread_to)}, batch=shifted(past_batch))
+sum_over = declare("sum", fold(np.add), {"x": Transpose(_spread_to)}, batch=shifted(past_batch))
 """(x, axes, keepdims): the sum over `axes`."""
 
 spread_over = declare("spread", _spread, {"x": Transpose(_sum_back)}, batch=shifted(_spread_past_batch))
-"""(x, shape, axes, keepdims): the transpose of `sum_over`. What has lost `axes`, or has them with length 1, is repeated along them."""
+"""(x, shape, axes, keepdims): the transpose of `sum_over`. What lost `axes`, or has length 1 there, is repeated."""
+
+
+def _count(x: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
+    if len(axes) == x.ndim and not keepdims:
+        return np.intp(np.count_nonzero(x))
+    return np.count_nonzero(x, axis=axes, keepdims=keepdims)
+
+
+nonzero_over = declare("count_nonzero", _count, {"x": None}, batch=shifted(past_batch))
+"""(x, axes, keepdims): how many are not zero."""
 
 
 def enter_reduce(target: np.ufunc, front: Function) -> None:
     """Let a front stand in for `target.reduce` as well: its first axis by default."""
 
-    def reduce(x: Any, axis: Any = 0, dtype: Any = None, out: None = None, keepdims: bool = False, initial: Any = None, where: Any = True) -> Any:
+    def reduce(
+        x: Any,
+        axis: Any = 0,
+        dtype: Any = None,
+        out: None = None,
+        keepdims: bool = False,
+        initial: Any = None,
+        where: Any = True,
+    ) -> Any:
         x = operand(x) if dtype is None else cast(x, dtype)
         return front(x, axis=axis, out=out, keepdims=keepdims, initial=initial, where=where)
 

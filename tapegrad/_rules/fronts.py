@@ -37,18 +37,33 @@ def stands_for(target: Function, *aliases: Function) -> Callable[[Callable[P, An
     return decorate
 
 
+# Unlike `isinstance`, these leave the type of `x` open to a checker: NumPy's stubs know no Variables.
+
+
+def is_variable(x: Any) -> bool:
+    """Whether `x` is a Variable."""
+    return isinstance(x, Variable)
+
+
+def is_array(x: Any) -> bool:
+    """Whether `x` has a shape and a dtype that can be computed with."""
+    return isinstance(x, (Variable, np.ndarray, np.generic))
+
+
+def is_sequence(x: Any) -> bool:
+    """Whether `x` is a list or tuple."""
+    return isinstance(x, (list, tuple))
+
+
 def holds_variable(values: Iterable[Any]) -> bool:
     """Whether a Variable is among `values`, or in a list or tuple among them."""
-    for value in values:
-        if isinstance(value, Variable) or (isinstance(value, (list, tuple)) and holds_variable(value)):
-            return True
-    return False
+    return any(isinstance(value, Variable) or (is_sequence(value) and holds_variable(value)) for value in values)
 
 
 def operand(x: Any) -> Any:
     """`x` as an array that a front computes with: lists are stacked, Python numbers become NumPy's."""
-    if isinstance(x, (Variable, np.ndarray, np.generic)):
+    if is_array(x):
         return x
-    if isinstance(x, (list, tuple)) and holds_variable(x):
+    if is_sequence(x) and holds_variable(x):
         return np.stack([operand(row) for row in x])
     return np.asarray(x)[()]

@@ -19,9 +19,11 @@ from tapegrad._core.door import apply
 from tapegrad._core.primitive import Primitive
 from tapegrad._core.variable import Variable
 from tapegrad._place import user_line
-from tapegrad._rules.fronts import holds_variable, operand
+from tapegrad._rules.axes import normalize_axis
+from tapegrad._rules.fronts import holds_variable, operand, stands_for
 from tapegrad._rules.kinds import Rules, declare, linear
 from tapegrad._rules.positions import ARRAY, Layout, filled, in_batch, is_advanced
+from tapegrad._rules.ufuncs import refuse
 from tapegrad._spec import Spec
 
 BASIC: Final = frozenset({int, slice, type(None), type(Ellipsis)})
@@ -75,6 +77,11 @@ class AtPositions:
         return Rules(pull, gathered, frozenset((argument,)), step)
 
 
+def moved(x: Any, found: tuple[int, ...], wanted: tuple[int, ...]) -> Any:
+    """`x` with some axes moved."""
+    return x if found == wanted else np.moveaxis(x, found, wanted)
+
+
 def _gather(x: Any, *arguments: Any) -> Any:
     *positions, layout = arguments
     return x[filled(layout, positions)][()]
@@ -83,7 +90,7 @@ def _gather(x: Any, *arguments: Any) -> Any:
 def _gather_batch(primitive: Primitive, args: Sequence[Any], batched: Sequence[bool]) -> Any:
     x, *positions, layout = args
     batch = in_batch(layout, positions, batched[1:-1], np.ndim(x) - batched[0], length=np.shape(x)[0] if batched[0] else None)
-    return np.moveaxis(gather(x, *batch.positions, batch.layout), batch.found, batch.wanted)
+    return moved(gather(x, *batch.positions, batch.layout), batch.found, batch.wanted)
 
 
 def _scatter(x: Any, *arguments: Any) -> Any:
@@ -98,7 +105,7 @@ def _scatter_batch(primitive: Primitive, args: Sequence[Any], batched: Sequence[
     length = next(int(np.shape(arg)[0]) for arg, own in zip(args, batched, strict=True) if own)
     batch = in_batch(layout, positions, batched[1:-2], len(shape), length=length)
     x = x if batched[0] else np.broadcast_to(x, (length, *np.shape(x)))
-    return scatter(np.moveaxis(x, batch.wanted, batch.found), *batch.positions, batch.layout, (length, *shape))
+    return scatter(moved(x, batch.wanted, batch.found), *batch.positions, batch.layout, (length, *shape))
 
 
 gather = declare(
@@ -168,3 +175,42 @@ def _read(entry: Any) -> Any:
         return as_index(entry)
     array = np.asarray(entry)
     return array if array.ndim or array.dtype.kind not in "iub" else array.item()
+
+
+@stands_for(np.take)
+def take(a: Any, indices: Any, axis: Any = None, out: None = None, mode: str = "raise") -> Any:
+    """The entries at `indices` along an axis, or of the flattened array."""
+    refuse("take", {"out": out})
+    x = np.reshape(operand(a), -1) if axis is None else operand(a)
+    positions = operand(indices)
+    along = normalize_axis(0 if axis is None else axis, x.ndim)
+    length = x.shape[along]
+    if positions.dtype.kind == "b" or (positions.size == 0 and isinstance(indices, (list, tuple))):
+        positions = positions.astype(np.intp)
+    if length == 0 < positions.size:
+        raise IndexError("cannot do a non-empty take from an empty axes.")
+    if mode == "wrap":
+        positions = np.remainder(positions, length) if length else positions
+    elif mode == "clip":
+        positions = np.minimum(np.maximum(positions, 0), length - 1)
+    elif mode != "raise":
+        raise ValueError(f"clipmode must be one of 'clip', 'raise', or 'wrap' (got {mode!r})")
+    return getitem(x, (*(slice(None),) * along, positions))
+
+
+@stands_for(np.take_along_axis)
+def take_along_axis(arr: Any, indices: Any, axis: Any = -1) -> Any:
+    """The entries at `indices` along an axis, with positions for each place along the other axes."""
+    x = np.reshape(operand(arr), -1) if axis is None else operand(arr)
+    positions = operand(indices)
+    if positions.dtype.kind not in "iuf":
+        raise IndexError("`indices` must be an integer array")
+    if positions.ndim != x.ndim:
+        raise ValueError("`indices` and `arr` must have the same number of dimensions")
+    along = normalize_axis(0 if axis is None else axis, x.ndim)
+    return getitem(x, tuple([positions if i == along else _along(i, n, x.ndim) for i, n in enumerate(x.shape)]))
+
+
+def _along(axis: int, length: int, ndim: int) -> Any:
+    """The positions of that axis itself, shaped to broadcast against the others."""
+    return np.arange(length).reshape((*(1,) * axis, length, *(1,) * (ndim - 1 - axis)))

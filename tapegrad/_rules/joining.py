@@ -7,10 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from tapegrad._core.variable import Variable
 from tapegrad._rules.axes import normalize_axis
 from tapegrad._rules.batching import shifted
-from tapegrad._rules.fronts import operand, stands_for
+from tapegrad._rules.fronts import is_sequence, is_variable, operand, stands_for
 from tapegrad._rules.kinds import Operands, declare
 from tapegrad._rules.ufuncs import cast, refuse
 
@@ -30,7 +29,7 @@ def _join_past_batch(length: int, axis: int, ends: tuple[int, ...]) -> tuple[Any
 
 def _stack(*args: Any) -> Any:
     *arrays, axis = args
-    return np.stack(arrays, axis)
+    return np.stack(arrays, axis) if arrays[0].ndim else np.array(arrays)
 
 
 def _layer(ct: Any, position: int, axis: int) -> Any:
@@ -53,7 +52,13 @@ joined = declare(
 """(*arrays, axis, ends): array i goes from ends[i] to ends[i + 1]."""
 
 stacked = declare(
-    "stack", _stack, {"arrays": Operands(_layer)}, batch=shifted(_stack_past_batch), joint=True, variadic=True, parameters=("axis",)
+    "stack",
+    _stack,
+    {"arrays": Operands(_layer)},
+    batch=shifted(_stack_past_batch),
+    joint=True,
+    variadic=True,
+    parameters=("axis",),
 )
 """(*arrays, axis)"""
 
@@ -65,25 +70,33 @@ def _operands(name: str, arrays: Any, dtype: Any, casting: Any) -> list[Any]:
         return operands
     for x in operands:
         if not np.can_cast(x.dtype, dtype, casting):
-            raise TypeError(f"{name}: cannot cast from {x.dtype} to {np.dtype(dtype)} according to the rule '{casting}'")
+            raise TypeError(
+                f"{name}: cannot cast from {x.dtype} to {np.dtype(dtype)} according to the rule '{casting}'"
+            )
     return [cast(x, dtype) for x in operands]
 
 
 @stands_for(np.concatenate)
-def concatenate(arrays: Any, /, axis: int | None = 0, out: None = None, *, dtype: Any = None, casting: str = "same_kind") -> Any:
+def concatenate(
+    arrays: Any, /, axis: int | None = 0, out: None = None, *, dtype: Any = None, casting: str = "same_kind"
+) -> Any:
     """Joined along an axis that they have; with axis None, flattened and joined."""
     refuse("concatenate", {"out": out})
-    if isinstance(arrays, Variable) and dtype is None:
+    if is_variable(arrays) and dtype is None:
         return _merged(arrays, axis)
     parts = _operands("concatenate", arrays, dtype, casting)
     if axis is None:
         parts, axis = [np.reshape(x, -1) for x in parts], 0
-    if not parts or any(x.ndim == 0 for x in parts):
-        raise ValueError("zero-dimensional arrays cannot be concatenated" if parts else "need at least one array to concatenate")
-    axis = normalize_axis(axis, parts[0].ndim)
-    if any(x.ndim != parts[0].ndim for x in parts):
-        raise ValueError(f"concatenate needs arrays with the same number of axes, and there are {[x.ndim for x in parts]}")
-    return joined(*parts, axis, (0, *accumulate(x.shape[axis] for x in parts)))
+    ranks = [len(x.shape) for x in parts]
+    if not parts or 0 in ranks:
+        missing = (
+            "zero-dimensional arrays cannot be concatenated" if parts else "need at least one array to concatenate"
+        )
+        raise ValueError(missing)
+    axis = normalize_axis(axis, ranks[0])
+    if len(set(ranks)) > 1:
+        raise ValueError(f"concatenate needs arrays with the same number of axes, and there are {ranks}")
+    return joined(*parts, axis, (0, *accumulate([x.shape[axis] for x in parts])))
 
 
 def _merged(x: Any, axis: int | None) -> Any:
@@ -100,12 +113,12 @@ def _merged(x: Any, axis: int | None) -> Any:
 def stack(arrays: Any, axis: int = 0, out: None = None, *, dtype: Any = None, casting: str = "same_kind") -> Any:
     """Joined along a new axis."""
     refuse("stack", {"out": out})
-    if isinstance(arrays, Variable) and dtype is None:
+    if is_variable(arrays) and dtype is None:
         return np.moveaxis(arrays, 0, normalize_axis(axis, arrays.ndim))
     parts = _operands("stack", arrays, dtype, casting)
     if not parts:
         raise ValueError("need at least one array to stack")
-    if any(x.shape != parts[0].shape for x in parts):
+    if len({x.shape for x in parts}) > 1:
         raise ValueError("all input arrays must have the same shape")
     return stacked(*parts, normalize_axis(axis, parts[0].ndim + 1))
 
@@ -151,7 +164,7 @@ def block(arrays: Any) -> Any:
 
 def _nesting(arrays: Any) -> tuple[int, int]:
     """How deep the lists go, and the largest number of axes of a block."""
-    if not isinstance(arrays, list):
+    if not is_sequence(arrays):
         return 0, operand(arrays).ndim
     if not arrays:
         raise ValueError("a list in np.block is empty")

@@ -11,9 +11,8 @@ A rule's parameter names say what it reads: arguments, parameters, `out`, by-pro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 import inspect
-from itertools import repeat
 from operator import itemgetter
 from typing import Any, Protocol, TypeAlias
 
@@ -22,15 +21,20 @@ import numpy as np
 
 from tapegrad._core.door import apply
 from tapegrad._core.entrance import entrance
-from tapegrad._core.primitive import Batch, Gather, Primitive, Pull, Push
+from tapegrad._core.primitive import Batch, ByPosition, Gather, Primitive, Pull, Push, Same
 from tapegrad._core.recorder import Recorded, Recorder
-from tapegrad._core.sweep import add_cotangents, sweep
+from tapegrad._core.sweep import add_parts, sweep
 from tapegrad._rules.batching import broadcast
 from tapegrad._spec import Spec
 from tapegrad._values import fit
 
 Rule: TypeAlias = (
-    Callable[[Any], Any] | Callable[[Any, Any], Any] | Callable[[Any, Any, Any], Any] | Callable[[Any, Any, Any, Any], Any] | Callable[..., Any]
+    Callable[[Any], Any]
+    | Callable[[Any, Any], Any]
+    | Callable[[Any, Any, Any], Any]
+    | Callable[[Any, Any, Any, Any], Any]
+    | Callable[[Any, Any, Any, Any, Any], Any]
+    | Callable[[Any, Any, Any, Any, Any, Any], Any]
 )
 """A formula. Spelled out by arity, so that the parameters of a lambda are known to checkers."""
 
@@ -38,7 +42,7 @@ Step: TypeAlias = Callable[[Primitive, int, Any, Sequence[Any], Sequence[Any]], 
 """(primitive, which argument, its tangent, all arguments, pool) -> that argument's share of the output's tangent."""
 
 PRIMITIVES: dict[str, Primitive] = {}
-"""Every primitive, by name."""
+"""Every primitive of the library, by name."""
 
 
 @attrs.frozen
@@ -195,7 +199,7 @@ class Operands:
         return Rules(pull, gather, frozenset(names), _substitute)
 
 
-def declare(
+def make(
     name: str,
     compute: Callable[..., Any],
     dependences: Mapping[str, Dependence | None],
@@ -206,8 +210,8 @@ def declare(
     parameters: Sequence[str] | None = None,
     outputs: Sequence[str] = ("out",),
     saves: Sequence[str] = (),
-) -> Callable[..., Any]:
-    """Declare a primitive; returns the function by which it is applied: the arrays, then every parameter, by position.
+) -> Primitive:
+    """A primitive, with everything resolved that its calls will need.
 
     Args:
         name: what tapes and error messages call it.
@@ -226,7 +230,7 @@ def declare(
     places = {key: i for i, key in enumerate((*arguments, *parameters, *outputs, *saves))}
     rules = [dependence and dependence.resolve(key, places) for key, dependence in dependences.items()]
     read = frozenset[str]().union(*(rule.reads for rule in rules if rule))
-    primitive = Primitive(
+    return Primitive(
         name=name,
         compute=compute,
         arity=-1 if variadic else len(arguments),
@@ -239,17 +243,21 @@ def declare(
         outputs=len(outputs),
         saves=len(saves),
     )
+
+
+def declare(name: str, compute: Callable[..., Any], dependences: Mapping[str, Dependence | None], **options: Any) -> Callable[..., Any]:
+    """Enter a primitive in the table; returns the function by which it is applied: the arrays, then every parameter, by position."""
     if name in PRIMITIVES:
         raise ValueError(f"there is a primitive {name} already")
-    PRIMITIVES[name] = primitive
+    PRIMITIVES[name] = primitive = make(name, compute, dependences, **options)
     return entrance(primitive)
 
 
-def _each(variadic: bool, items: list[Any]) -> Iterable[Any]:
-    return repeat(items[0]) if variadic else tuple(items)
+def _each(variadic: bool, items: list[Any]) -> ByPosition[Any]:
+    return Same(items[0]) if variadic else tuple(items)
 
 
-def _push(steps: Iterable[Step | None]) -> Push:
+def _push(steps: ByPosition[Step | None]) -> Push:
     """Each argument's share of the tangent, summed."""
 
     def push(primitive: Primitive, args: Sequence[Any], tangents: Sequence[Any], pool: Sequence[Any]) -> Any:
@@ -257,7 +265,7 @@ def _push(steps: Iterable[Step | None]) -> Push:
         for i, (tangent, step) in enumerate(zip(tangents, steps, strict=False)):
             if tangent is not None and step is not None:
                 share = step(primitive, i, tangent, args, pool)
-                total = share if total is None else add_cotangents(total, share)
+                total = share if total is None else add_parts(total, share) if type(share) is tuple else total + share
         return total
 
     return push

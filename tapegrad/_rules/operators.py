@@ -6,33 +6,89 @@ from collections.abc import Callable
 from typing import Any
 
 from tapegrad._core.variable import Variable
-from tapegrad._rules import arithmetic, comparisons, complexes
+from tapegrad._rules import (
+    arithmetic,
+    casting,
+    comparisons,
+    complexes,
+    contractions,
+    cumulative,
+    diagonals,
+    extrema,
+    indexing,
+    products,
+    reductions,
+    shapes,
+    verdicts,
+)
 
-
-def reflected(apply: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda self, other: apply(other, self)
-
-
-for _name, _apply in {
+BOTH_WAYS = {
     "add": arithmetic.add,
     "sub": arithmetic.subtract,
     "mul": arithmetic.multiply,
     "truediv": arithmetic.divide,
     "floordiv": arithmetic.floor_divide,
     "mod": arithmetic.remainder,
+    "divmod": arithmetic.divmod_,
     "pow": arithmetic.power,
-}.items():
+    "matmul": contractions.matmul,
+}
+ONE_WAY = {
+    "neg": arithmetic.negative,
+    "pos": arithmetic.positive,
+    "abs": complexes.absolute,
+    "eq": comparisons.equal,
+    "ne": comparisons.not_equal,
+    "lt": comparisons.less,
+    "le": comparisons.less_equal,
+    "gt": comparisons.greater,
+    "ge": comparisons.greater_equal,
+    "getitem": indexing.getitem,
+}
+METHODS = {
+    "all": verdicts.all,
+    "any": verdicts.any,
+    "argmax": verdicts.argmax,
+    "argmin": verdicts.argmin,
+    "astype": casting.astype_method,
+    "clip": comparisons.clip,
+    "conj": complexes.conjugate,
+    "conjugate": complexes.conjugate,
+    "copy": casting.copy,
+    "cumprod": products.cumprod,
+    "cumsum": cumulative.cumsum,
+    "diagonal": diagonals.diagonal,
+    "dot": contractions.dot,
+    "flatten": shapes.flatten,
+    "max": extrema.max,
+    "mean": reductions.mean,
+    "min": extrema.min,
+    "nonzero": verdicts.nonzero,
+    "prod": products.prod,
+    "ravel": shapes.ravel,
+    "reshape": shapes.reshape_method,
+    "squeeze": shapes.squeeze,
+    "std": reductions.std,
+    "sum": reductions.sum,
+    "swapaxes": shapes.swapaxes,
+    "take": indexing.take,
+    "trace": diagonals.trace,
+    "transpose": shapes.transpose_method,
+    "var": reductions.var,
+}
+PROPERTIES = {"T": shapes.T, "mT": shapes.matrix_transpose, "real": complexes.real, "imag": complexes.imag}
+
+
+def _reflected(apply: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda self, other: apply(other, self)
+
+
+for _name, _apply in BOTH_WAYS.items():
     setattr(Variable, f"__{_name}__", _apply)
-    setattr(Variable, f"__r{_name}__", reflected(_apply))
-for _name, _apply in {
-    "__neg__": arithmetic.negative,
-    "__pos__": arithmetic.positive,
-    "__abs__": complexes.absolute,
-    "__eq__": comparisons.equal,
-    "__ne__": comparisons.not_equal,
-    "__lt__": comparisons.less,
-    "__le__": comparisons.less_equal,
-    "__gt__": comparisons.greater,
-    "__ge__": comparisons.greater_equal,
-}.items():
+    setattr(Variable, f"__r{_name}__", _reflected(_apply))
+for _name, _apply in ONE_WAY.items():
+    setattr(Variable, f"__{_name}__", _apply)
+for _name, _apply in METHODS.items():
     setattr(Variable, _name, _apply)
+for _name, _apply in PROPERTIES.items():
+    setattr(Variable, _name, property(_apply))

@@ -10,26 +10,34 @@ from typing import Any
 import numpy as np
 
 from tapegrad._core.tables import UFUNCS
-from tapegrad._core.variable import Variable
 from tapegrad._rules.axes import normalize_axis
 from tapegrad._rules.batching import shifted
-from tapegrad._rules.folding import count_over, enter_reduce, masked, past_batch, reduced_axes, spread_over, sum_over
-from tapegrad._rules.fronts import operand, stands_for
+from tapegrad._rules.folding import (
+    count_over,
+    enter_reduce,
+    fold,
+    lined_up,
+    masked,
+    past_batch,
+    reduced_axes,
+    sum_over,
+)
+from tapegrad._rules.fronts import is_variable, operand, stands_for
 from tapegrad._rules.kinds import Differential, declare
 from tapegrad._rules.ufuncs import cast, refuse
 
 
 def _others(x: Any, axes: tuple[int, ...]) -> Any:
     """At each place, the product of all the others over `axes`."""
-    if not isinstance(x, Variable):
+    if not is_variable(x):
         out = np.multiply.reduce(x, axis=axes, keepdims=True)
         if np.all(np.isfinite(out) & (np.abs(out) > np.finfo(x.dtype).tiny)):
             return out / x
     kept = tuple([i for i in range(x.ndim) if i not in axes])
     order = kept + axes
-    lined_up = np.transpose(x, order)
-    rows = np.reshape(lined_up, (*(x.shape[i] for i in kept), count_over(x.shape, axes)))
-    return np.transpose(np.reshape(_others_in_row(rows), lined_up.shape), sorted(range(x.ndim), key=order.__getitem__))
+    permuted = np.transpose(x, order)
+    rows = np.reshape(permuted, (*(x.shape[i] for i in kept), count_over(x.shape, axes)))
+    return np.transpose(np.reshape(_others_in_row(rows), permuted.shape), sorted(range(x.ndim), key=order.__getitem__))
 
 
 def _others_in_row(x: Any) -> Any:
@@ -48,24 +56,28 @@ def _others_in_row(x: Any) -> Any:
     return np.concatenate([interleaved, beside[..., -1:]], axis=-1)
 
 
-def _prod(x: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
-    return np.multiply.reduce(x, axis=axes, keepdims=keepdims)
-
-
 def _push_prod(dx: Any, x: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
     return sum_over(dx * _others(x, axes), axes, keepdims)
 
 
 def _pull_prod(ct: Any, x: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
-    return spread_over(ct, x.shape, axes, keepdims) * _others(x, axes)
+    return lined_up(ct, x.shape, axes, keepdims) * _others(x, axes)
 
 
-prod_over = declare("prod", _prod, {"x": Differential(_push_prod, pull=_pull_prod)}, batch=shifted(past_batch))
+prod_over = declare(
+    "prod", fold(np.multiply), {"x": Differential(_push_prod, pull=_pull_prod)}, batch=shifted(past_batch)
+)
 
 
 @stands_for(np.prod)
 def prod(
-    a: Any, axis: Any = None, dtype: Any = None, out: None = None, keepdims: bool = False, initial: Any = None, where: Any = True
+    a: Any,
+    axis: Any = None,
+    dtype: Any = None,
+    out: None = None,
+    keepdims: bool = False,
+    initial: Any = None,
+    where: Any = True,
 ) -> Any:
     """The product over axes."""
     refuse("prod", {"out": out})
@@ -77,12 +89,12 @@ def prod(
 enter_reduce(np.multiply, prod)
 
 
-# out_k = x_k out_{k-1}, so d out_k = x_k d out_{k-1} + out_{k-1} dx_k, and backwards c_k = ct_k + x_{k+1} c_{k+1}, with the cotangent
-# of x_k being c_k out_{k-1}: two linear recurrences.
+# out_k = x_k out_{k-1}, so d out_k = x_k d out_{k-1} + out_{k-1} dx_k; and backwards c_k = ct_k + x_{k+1} c_{k+1},
+# where the cotangent of x_k is c_k out_{k-1}: two linear recurrences.
 
 
 def _recurrence(addend: Any, factor: Any) -> Any:
-    """s_k = addend_k + factor_k s_{k-1} along the last axis, in log n passes: after each, s_k reaches twice as far back."""
+    """s_k = addend_k + factor_k s_{k-1} along the last axis, in log n passes: each reaches twice as far back."""
     reach, length = 1, addend.shape[-1]
     while reach < length:
         carried = addend[..., reach:] + factor[..., reach:] * addend[..., :-reach]
@@ -108,20 +120,23 @@ def _push_cumprod(dx: Any, x: Any, axis: int) -> Any:
 
 
 def _pull_cumprod(ct: Any, x: Any, axis: int) -> Any:
+    if not is_variable(x):
+        out = np.multiply.accumulate(x, axis)
+        if np.all(np.abs(out) > np.finfo(x.dtype).tiny):
+            backwards = (*(slice(None),) * axis, slice(None, None, -1))
+            return np.cumsum((ct * out)[backwards], axis)[backwards] / x
     row, cts = np.moveaxis(x, axis, -1), np.moveaxis(ct, axis, -1)
-    if not isinstance(x, Variable) and np.all(np.abs(out := np.multiply.accumulate(row, -1)) > np.finfo(x.dtype).tiny):
-        back = np.flip(np.cumsum(np.flip(cts * out, -1), -1), -1) / row
-    else:
-        factor = np.concatenate([np.ones_like(row[..., :1]), row[..., :0:-1]], axis=-1)
-        back = _before(row) * np.flip(_recurrence(np.flip(cts, -1), factor), -1)
-    return np.moveaxis(back, -1, axis)
+    factor = np.concatenate([np.ones_like(row[..., :1]), row[..., :0:-1]], axis=-1)
+    return np.moveaxis(_before(row) * np.flip(_recurrence(np.flip(cts, -1), factor), -1), -1, axis)
 
 
 def _one_past_batch(length: int, axis: int) -> tuple[int]:
     return (axis + 1,)
 
 
-cumprod_along = declare("cumprod", _cumprod, {"x": Differential(_push_cumprod, pull=_pull_cumprod)}, batch=shifted(_one_past_batch))
+cumprod_along = declare(
+    "cumprod", _cumprod, {"x": Differential(_push_cumprod, pull=_pull_cumprod)}, batch=shifted(_one_past_batch)
+)
 
 
 @stands_for(np.cumprod)
@@ -129,9 +144,9 @@ def cumprod(a: Any, axis: Any = None, dtype: Any = None, out: None = None) -> An
     """The products of all that came so far along an axis; with axis None, of the flattened array."""
     refuse("cumprod", {"out": out})
     x = operand(a) if dtype is None else cast(operand(a), dtype)
-    if axis is None or x.ndim == 0:
-        x, axis = np.reshape(x, -1), 0
-    return cumprod_along(x, normalize_axis(axis, x.ndim))
+    if x.ndim == 0 or (axis is None and x.ndim != 1):
+        x = np.reshape(x, -1)
+    return cumprod_along(x, normalize_axis(axis or 0, x.ndim))
 
 
 def _accumulate(x: Any, axis: int = 0, dtype: Any = None, out: None = None) -> Any:

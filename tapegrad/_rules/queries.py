@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from tapegrad._core.variable import Variable
-from tapegrad._rules.folding import reduced_axes
+from tapegrad._rules.axes import normalize_axes
 from tapegrad._rules.fronts import operand, stands_for
 
 
@@ -29,7 +29,7 @@ def ndim(a: Any) -> int:
 def size(a: Any, axis: Any = None) -> int:
     """The number of elements, in all or along axes."""
     x = operand(a)
-    return prod([x.shape[i] for i in reduced_axes(axis, x.ndim)])
+    return prod([x.shape[i] for i in normalize_axes(axis, x.ndim)])
 
 
 def _as_type(x: Any) -> Any:
@@ -39,7 +39,8 @@ def _as_type(x: Any) -> Any:
 @stands_for(np.result_type)
 def result_type(*arrays_and_dtypes: Any) -> np.dtype[Any]:
     """The dtype in which these would be computed together."""
-    return np.result_type(*map(_as_type, arrays_and_dtypes))
+    dtype: np.dtype[Any] = np.result_type(*map(_as_type, arrays_and_dtypes))
+    return dtype
 
 
 @stands_for(np.can_cast)
@@ -57,7 +58,8 @@ def common_type(*arrays: Any) -> Any:
 @stands_for(np.min_scalar_type)
 def min_scalar_type(a: Any, /) -> np.dtype[Any]:
     """The dtype of an array."""
-    return np.dtype(a.dtype)
+    dtype: np.dtype[Any] = operand(a).dtype
+    return dtype
 
 
 @stands_for(np.iscomplexobj)

@@ -7,7 +7,18 @@ from typing import Any
 import numpy as np
 
 from tapegrad._rules.batching import shifted
-from tapegrad._rules.folding import count_over, enter_reduce, masked, past_batch, reduced_axes, spread_over, sum_over
+from tapegrad._rules.folding import (
+    count_over,
+    enter_reduce,
+    fold,
+    lined_up,
+    masked,
+    nonzero_over,
+    past_batch,
+    reduced_axes,
+    spread_over,
+    sum_over,
+)
 from tapegrad._rules.fronts import operand, stands_for
 from tapegrad._rules.kinds import Differential, Transpose, declare, elementwise
 from tapegrad._rules.ufuncs import cast, refuse
@@ -15,8 +26,14 @@ from tapegrad._spec import Spec
 
 
 @stands_for(np.sum)
-def sum(  # noqa: A001  (NumPy's name)
-    a: Any, axis: Any = None, dtype: Any = None, out: None = None, keepdims: bool = False, initial: Any = None, where: Any = True
+def sum(
+    a: Any,
+    axis: Any = None,
+    dtype: Any = None,
+    out: None = None,
+    keepdims: bool = False,
+    initial: Any = None,
+    where: Any = True,
 ) -> Any:
     """The sum over axes."""
     refuse("sum", {"out": out})
@@ -28,8 +45,11 @@ def sum(  # noqa: A001  (NumPy's name)
 enter_reduce(np.add, sum)
 
 
+_sum = fold(np.add)
+
+
 def _mean(x: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
-    return np.add.reduce(x, axis=axes, keepdims=keepdims) / count_over(x.shape, axes)
+    return _sum(x, axes, keepdims) / count_over(x.shape, axes)
 
 
 def _share_evenly(ct: Any, x: Spec, axes: tuple[int, ...], keepdims: bool) -> Any:
@@ -40,7 +60,9 @@ mean_over = declare("mean", _mean, {"x": Transpose(_share_evenly)}, batch=shifte
 
 
 @stands_for(np.mean)
-def mean(a: Any, axis: Any = None, dtype: Any = None, out: None = None, keepdims: bool = False, *, where: Any = True) -> Any:
+def mean(
+    a: Any, axis: Any = None, dtype: Any = None, out: None = None, keepdims: bool = False, *, where: Any = True
+) -> Any:
     """The mean over axes."""
     refuse("mean", {"out": out})
     x = operand(a) if dtype is None else cast(operand(a), dtype)
@@ -55,29 +77,34 @@ def mean(a: Any, axis: Any = None, dtype: Any = None, out: None = None, keepdims
 
 def _chosen(shape: tuple[int, ...], where: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
     """How many elements the mask lets through."""
-    return sum_over(np.broadcast_to(where, shape), axes, keepdims)
+    return nonzero_over(np.broadcast_to(where, shape), axes, keepdims)
 
 
-# var = Σ |x - m|² / (n - c) with the mean m; as Σ (x - m) = 0, m's own change cancels: d var = Σ Re(slope dx), slope = 2 (x - m)* / (n - c).
+# var = Σ |x - m|² / (n - c) with the mean m. As Σ (x - m) = 0, the change of m itself cancels:
+# d var = Σ Re((x - m)* dx) * 2 / (n - c).
 
 
-def _slope(x: Any, axes: tuple[int, ...], correction: float) -> Any:
-    degrees = count_over(x.shape, axes) - correction
+def _centred(x: Any, axes: tuple[int, ...]) -> Any:
     centred = x - mean_over(x, axes, True)
-    return (np.conjugate(centred) if x.dtype.kind == "c" else centred) * (2 / degrees if degrees > 0 else np.nan)
+    return np.conjugate(centred) if x.dtype.kind == "c" else centred
+
+
+def _scale(x: Any, axes: tuple[int, ...], correction: float) -> float:
+    degrees = count_over(x.shape, axes) - correction
+    return 2 / degrees if degrees > 0 else np.nan
 
 
 def _push_var(dx: Any, x: Any, axes: tuple[int, ...], keepdims: bool, correction: float) -> Any:
-    return sum_over(_slope(x, axes, correction) * dx, axes, keepdims)
+    return sum_over(_centred(x, axes) * dx, axes, keepdims) * _scale(x, axes, correction)
 
 
 def _pull_var(ct: Any, x: Any, axes: tuple[int, ...], keepdims: bool, correction: float) -> Any:
-    return _slope(x, axes, correction) * spread_over(ct, x.shape, axes, keepdims)
+    return _centred(x, axes) * lined_up(ct * _scale(x, axes, correction), x.shape, axes, keepdims)
 
 
 def _var(x: Any, axes: tuple[int, ...], keepdims: bool, correction: float) -> Any:
     count = count_over(x.shape, axes)
-    return np.add.reduce(_squared(x - _mean(x, axes, True)), axis=axes, keepdims=keepdims) / max(count - correction, 0)
+    return _sum(_squared(x - _mean(x, axes, True)), axes, keepdims) / max(count - correction, 0)
 
 
 def _squared(x: Any) -> Any:
@@ -85,7 +112,13 @@ def _squared(x: Any) -> Any:
 
 
 var_over = declare("var", _var, {"x": Differential(_push_var, pull=_pull_var)}, batch=shifted(past_batch))
-root = elementwise("root", np.sqrt, lambda out: np.where(np.equal(out, 0), 0, 0.5 / np.where(np.equal(out, 0), 1, out)))
+
+
+def _root_slope(out: Any) -> Any:
+    return 0.5 / (out + (out == 0)) * (out != 0)
+
+
+root = elementwise("root", np.sqrt, _root_slope)
 """The square root of a variance: flat at 0, where the deviation has its smallest value."""
 
 
@@ -114,7 +147,11 @@ def var(
         return var_over(x, axes, bool(keepdims), correction)
     centre = np.mean(x, axis=axes, keepdims=True, where=where) if mean is None else mean
     total = sum_over(_squared(masked(x - centre, where, 0)), axes, bool(keepdims))
-    count = count_over(x.shape, axes) if where is True else _chosen(x.shape, where, axes, bool(keepdims)).astype(total.dtype)
+    count = (
+        count_over(x.shape, axes)
+        if where is True
+        else _chosen(x.shape, where, axes, bool(keepdims)).astype(total.dtype)
+    )
     return total / np.maximum(count - correction, 0)
 
 

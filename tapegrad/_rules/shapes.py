@@ -1,6 +1,7 @@
 """The same elements in another shape: reshaped, permuted, flipped, repeated by broadcasting.
 
-The memory layout is not part of a Variable's value: `copy` means nothing to it, and orders that ask for the layout are refused.
+The memory layout is no part of a Variable's value: `copy` means nothing to it, and orders that ask for the layout are
+refused.
 """
 
 from __future__ import annotations
@@ -14,12 +15,13 @@ import numpy as np
 
 from tapegrad._core.door import apply
 from tapegrad._core.primitive import Primitive
+from tapegrad._place import user_line
 from tapegrad._rules.axes import normalize_axes, normalize_axis
 from tapegrad._rules.batching import shifted
 from tapegrad._rules.fronts import operand, stands_for
 from tapegrad._rules.kinds import Transpose, declare
-from tapegrad._rules.ufuncs import refuse
 from tapegrad._spec import Spec
+from tapegrad.errors import MissingRuleError
 
 
 def _reshape(x: Any, shape: tuple[int, ...]) -> Any:
@@ -58,6 +60,11 @@ def _flipped_past_batch(length: int, axes: tuple[int, ...]) -> tuple[tuple[int, 
     return (tuple([axis + 1 for axis in axes]),)
 
 
+def _as_it_is(ct: Any) -> Any:
+    """The sweep sums a cotangent down to its argument's shape by itself."""
+    return ct
+
+
 def _broadcast(x: Any, shape: tuple[int, ...]) -> Any:
     return np.broadcast_to(x, shape)[()]
 
@@ -72,14 +79,14 @@ reshaped = declare("reshape", _reshape, {"x": Transpose(_reshape_back)}, batch=s
 """(x, shape), in C order; the shape is complete."""
 permuted = declare("transpose", _permute, {"x": Transpose(_permute_back)}, batch=shifted(_permuted_past_batch))
 flipped = declare("flip", _flip, {"x": Transpose(_flip_back)}, batch=shifted(_flipped_past_batch))
-broadcasted = declare("broadcast_to", _broadcast, {"x": Transpose(lambda ct: ct)}, batch=_broadcast_batch)
+broadcasted = declare("broadcast_to", _broadcast, {"x": Transpose(_as_it_is)}, batch=_broadcast_batch)
 
 
-def complete(shape: Any, size: int) -> tuple[int, ...]:
-    """`shape` as a tuple, with -1 worked out."""
-    lengths = tuple([index(n) for n in shape]) if isinstance(shape, (tuple, list)) else (index(shape),)
-    if lengths.count(-1) == 1:
-        rest = -prod(lengths)
+def complete(shape: Any, own: tuple[int, ...]) -> tuple[int, ...]:
+    """`shape` as a tuple, with -1 worked out for an array that has its `own`."""
+    lengths = tuple([index(n) for n in shape]) if np.iterable(shape) else (index(shape),)
+    if -1 in lengths and lengths.count(-1) == 1:
+        size, rest = prod(own), -prod(lengths)
         if rest == 0 or size % rest:
             raise ValueError(f"cannot reshape array of size {size} into shape {lengths}")
         return tuple([size // rest if n == -1 else n for n in lengths])
@@ -91,7 +98,9 @@ def in_order(x: Any, shape: tuple[int, ...], order: str) -> Any:
     if order == "C":
         return reshaped(x, shape)
     if order != "F":
-        refuse("reshape", {"order in memory": order})
+        raise MissingRuleError(
+            f"order={order!r} at {user_line()} asks for the layout in memory, which a Variable has not. Write 'C' or 'F'."
+        )
     return T(reshaped(T(x), shape[::-1]))
 
 
@@ -102,24 +111,24 @@ def reshape(a: Any, /, shape: Any = None, order: str = "C", *, newshape: Any = N
     target = newshape if shape is None else shape
     if target is None:
         raise TypeError("reshape() missing 1 required positional argument: 'shape'")
-    return in_order(x, complete(target, x.size), order)
+    return in_order(x, complete(target, x.shape), order)
 
 
 def reshape_method(x: Any, *shape: Any, order: str = "C", copy: bool | None = None) -> Any:
     """x.reshape(2, 3) or x.reshape((2, 3))."""
-    return in_order(x, complete(shape[0] if len(shape) == 1 else shape, x.size), order)
+    return in_order(x, complete(shape[0] if len(shape) == 1 else shape, x.shape), order)
 
 
 @stands_for(np.ravel)
 def ravel(a: Any, order: str = "C") -> Any:
     """All elements along one axis."""
     x = operand(a)
-    return in_order(x, (x.size,), order)
+    return in_order(x, (prod(x.shape),), order)
 
 
 def flatten(x: Any, order: str = "C") -> Any:
     """The method x.flatten()."""
-    return in_order(x, (x.size,), order)
+    return in_order(x, (prod(x.shape),), order)
 
 
 @stands_for(np.transpose)
@@ -183,7 +192,7 @@ def moveaxis(a: Any, source: Any, destination: Any) -> Any:
 def expand_dims(a: Any, axis: Any) -> Any:
     """New axes of length 1, at these places of the result."""
     x = operand(a)
-    ndim = x.ndim + (len(axis) if isinstance(axis, (tuple, list)) else 1)
+    ndim = x.ndim + np.size(axis)
     axes = normalize_axes(axis, ndim)
     lengths = iter(x.shape)
     return reshaped(x, tuple([1 if i in axes else next(lengths) for i in range(ndim)]))
@@ -202,7 +211,7 @@ def squeeze(a: Any, axis: Any = None) -> Any:
 @stands_for(np.broadcast_to)
 def broadcast_to(array: Any, shape: Any, subok: bool = False) -> Any:
     """Repeated along axes of length 1, and along new axes in front, to this shape."""
-    return broadcasted(operand(array), complete(shape, -1))
+    return broadcasted(operand(array), complete(shape, ()))
 
 
 @stands_for(np.broadcast_arrays)
@@ -227,8 +236,10 @@ def atleast_2d(*arys: Any) -> Any:
 
 @stands_for(np.atleast_3d)
 def atleast_3d(*arys: Any) -> Any:
-    """With at least three axes: of one axis it becomes the middle one, of two a third is added; of several arrays, a tuple."""
-    return _each([x if x.ndim > 2 else reshaped(x, (*x.shape, 1) if x.ndim == 2 else (1, x.size, 1)) for x in map(operand, arys)])
+    """With at least three axes, added behind, and of a single one on both sides; of several arrays, a tuple."""
+    return _each(
+        [x if x.ndim > 2 else reshaped(x, (*x.shape, 1) if x.ndim == 2 else (1, x.size, 1)) for x in map(operand, arys)]
+    )
 
 
 def _each(arrays: list[Any]) -> Any:

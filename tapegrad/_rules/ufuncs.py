@@ -17,10 +17,14 @@ from tapegrad.errors import ConversionError, MissingRuleError
 
 
 def ufunc(
-    target: np.ufunc, *partials: Rule | float | Dependence | None, compute: Callable[..., Any] | None = None, singular: bool = False
+    target: np.ufunc,
+    *partials: Rule | float | Dependence | None,
+    compute: Callable[..., Any] | None = None,
+    singular: bool = False,
+    name: str = "",
 ) -> Callable[..., Any]:
     """A ufunc by its partial derivatives. `compute` is a faster way to the same result where one argument is NumPy's own."""
-    apply = elementwise(target.__name__, compute or target, *partials, singular=singular)
+    apply = elementwise(name or target.__name__, compute or target, *partials, singular=singular)
     enter(target, apply)
     return apply
 

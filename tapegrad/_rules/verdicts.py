@@ -1,4 +1,4 @@
-"""Verdicts about the elements: which, where, how many, whether. They change in jumps, so they are constants to every derivative.
+"""Verdicts about the elements: which, where, how many, whether. They are constants to every derivative.
 
 Of a batch they are batched: one verdict for each element of the batch.
 """
@@ -12,12 +12,11 @@ import numpy as np
 
 from tapegrad._core.primitive import Primitive
 from tapegrad._core.tables import UFUNCS
-from tapegrad._core.variable import Variable
 from tapegrad._place import user_line
 from tapegrad._rules.axes import normalize_axis
 from tapegrad._rules.batching import shifted
-from tapegrad._rules.folding import masked, past_batch, reduced_axes
-from tapegrad._rules.fronts import operand, stands_for
+from tapegrad._rules.folding import fold, masked, nonzero_over, past_batch, reduced_axes
+from tapegrad._rules.fronts import is_variable, operand, stands_for
 from tapegrad._rules.kinds import declare, elementwise
 from tapegrad._rules.ufuncs import refuse
 from tapegrad.errors import BatchError
@@ -71,7 +70,7 @@ def _same(x: Any, y: Any, equal_nan: bool) -> Any:
 
 def _truth(answer: Any) -> Any:
     """A plain bool; of a batch, one answer for each."""
-    return answer if isinstance(answer, Variable) else bool(answer)
+    return answer if is_variable(answer) else bool(answer)
 
 
 def _no_common_shape(primitive: Primitive, args: Sequence[Any], batched: Sequence[bool]) -> NoReturn:
@@ -104,11 +103,15 @@ def argwhere(a: Any) -> Any:
     return np.transpose(nonzero(x)) if x.ndim else np.argwhere(np.reshape(x, 1))[:, :0]
 
 
+def _one_past_batch(length: int, axis: int) -> tuple[int]:
+    return (axis + 1,)
+
+
 def _position(name: str, target: Callable[..., Any]) -> Callable[..., Any]:
     def compute(x: Any, axis: int) -> Any:
         return target(x, axis)
 
-    return declare(name, compute, {"x": None}, batch=shifted(lambda length, axis: (axis + 1,)))
+    return declare(name, compute, {"x": None}, batch=shifted(_one_past_batch))
 
 
 argmax_along = _position("argmax", np.argmax)
@@ -137,19 +140,12 @@ def argmin(a: Any, axis: Any = None, out: None = None, *, keepdims: bool = False
     return _find(argmin_along, "argmin", a, axis, out, keepdims)
 
 
-def _over(name: str, target: np.ufunc) -> Callable[..., Any]:
-    def compute(x: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
-        return target.reduce(x, axis=axes, keepdims=keepdims)
-
-    return declare(name, compute, {"x": None}, batch=shifted(past_batch))
-
-
-any_over = _over("any", np.logical_or)
-all_over = _over("all", np.logical_and)
+any_over = declare("any", fold(np.logical_or), {"x": None}, batch=shifted(past_batch))
+all_over = declare("all", fold(np.logical_and), {"x": None}, batch=shifted(past_batch))
 
 
 @stands_for(np.any)
-def any(a: Any, axis: Any = None, out: None = None, keepdims: bool = False, *, where: Any = True) -> Any:  # noqa: A001  (NumPy's name)
+def any(a: Any, axis: Any = None, out: None = None, keepdims: bool = False, *, where: Any = True) -> Any:
     """Whether some are not zero."""
     refuse("any", {"out": out})
     x = masked(operand(a), where, False)
@@ -157,29 +153,24 @@ def any(a: Any, axis: Any = None, out: None = None, keepdims: bool = False, *, w
 
 
 @stands_for(np.all)
-def all(a: Any, axis: Any = None, out: None = None, keepdims: bool = False, *, where: Any = True) -> Any:  # noqa: A001  (NumPy's name)
+def all(a: Any, axis: Any = None, out: None = None, keepdims: bool = False, *, where: Any = True) -> Any:
     """Whether none is zero."""
     refuse("all", {"out": out})
     x = masked(operand(a), where, True)
     return all_over(x, reduced_axes(axis, x.ndim), bool(keepdims))
 
 
-def _count(x: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
-    return np.count_nonzero(x, axis=axes, keepdims=keepdims)
-
-
-count_over = declare("count_nonzero", _count, {"x": None}, batch=shifted(past_batch))
-
-
 @stands_for(np.count_nonzero)
 def count_nonzero(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
     """How many are not zero."""
     x = operand(a)
-    return count_over(x, reduced_axes(axis, x.ndim), bool(keepdims))
+    return nonzero_over(x, reduced_axes(axis, x.ndim), bool(keepdims))
 
 
 def _enter(target: np.ufunc, front: Callable[..., Any]) -> None:
-    def reduce(x: Any, axis: Any = 0, dtype: Any = None, out: None = None, keepdims: bool = False, where: Any = True) -> Any:
+    def reduce(
+        x: Any, axis: Any = 0, dtype: Any = None, out: None = None, keepdims: bool = False, where: Any = True
+    ) -> Any:
         answer = front(x, axis, out, keepdims, where=where)
         return answer if dtype is None else answer.astype(dtype)
 

@@ -140,7 +140,6 @@ def vmap(fun: Callable[..., Any], /, in_axes: int | tuple[int | None, ...] = 0, 
             element's value while it has the whole batch's.
 
     >>> import numpy as np
-from numpy.typing import NDArray
     >>> from tapegrad import grad, vmap
     >>> vmap(grad(lambda x: x**3))(np.array([1.0, 2.0, 3.0]))
     array([ 3., 12., 27.])

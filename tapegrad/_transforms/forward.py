@@ -13,7 +13,7 @@ from tapegrad._core.door import apply
 from tapegrad._core.primitive import Primitive
 from tapegrad._core.variable import Variable
 from tapegrad._spec import spec_of
-from tapegrad._transforms.sources import open_source
+from tapegrad._transforms.sources import opened, rebuilt
 from tapegrad._transforms.transform import place_of
 from tapegrad._tree import flatten, tree_map
 from tapegrad._values import fresh, scalar_or_array, spread
@@ -88,11 +88,11 @@ def jvp(fun: Callable[[*Ts], R_], primals: tuple[*Ts], tangents: tuple[*Ts], /) 
 
 
 def _dual_tree(level: Forward, fun: Callable[..., Any], position: int, primal: Any, tangent: Any) -> Any:
-    source, values = open_source(primal, "jvp", fun, position)
-    leaves, structure = flatten(tangent)
-    if len(leaves) != len(values) or (source.structure is not None and structure != source.structure):
+    _, structure, values = opened(primal, "jvp", fun, position)
+    leaves, given = flatten(tangent)
+    if len(leaves) != len(values) or (structure is not None and given != structure):
         raise TypeError(f"{place_of('jvp', fun, position)}: the tangent has not the structure of the primal.")
-    return source.rebuilt([level.dual(value, _admitted_tangent(leaf, value, fun, position)) for leaf, value in zip(leaves, values, strict=True)])
+    return rebuilt(structure, [level.dual(value, _admitted_tangent(leaf, value, fun, position)) for leaf, value in zip(leaves, values, strict=True)])
 
 
 def _admitted_tangent(leaf: Any, value: Any, fun: Callable[..., Any], position: int) -> Any:

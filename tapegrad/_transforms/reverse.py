@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import Any, ClassVar, Literal, overload
 
 import attrs
@@ -12,8 +13,9 @@ from tapegrad._core.node import Node
 from tapegrad._core.recorder import Recorded, Recorder
 from tapegrad._core.sweep import sweep
 from tapegrad._core.variable import Variable
-from tapegrad._spec import Spec, Value
-from tapegrad._transforms.sources import Source, open_source
+from tapegrad._leaves import restored
+from tapegrad._spec import FLOAT64, Spec, Value
+from tapegrad._transforms.sources import opened, rebuilt
 from tapegrad._transforms.transform import Transform
 from tapegrad._tree import flatten, tree_map
 from tapegrad._values import fresh, project, scalar_or_array
@@ -31,33 +33,44 @@ def differentiated(argnums: int | tuple[int, ...] | list[int] | None) -> int | t
     return tuple(argnums) if isinstance(argnums, list) else argnums
 
 
-def positions_of(argnums: int | tuple[int, ...] | None, args: Sequence[Any], word: str, name: str) -> Sequence[int]:
+def positions_of(argnums: int | tuple[int, ...] | None, args: Sequence[Any], caller: object) -> Sequence[int]:
     """The positional arguments to differentiate."""
     positions = range(len(args)) if argnums is None else (argnums,) if isinstance(argnums, int) else argnums
     if not positions:
-        raise TypeError(f"{word}({name}) was called without a positional argument: there is nothing to differentiate in.")
-    missing = [i for i in positions if i >= len(args)]
-    if missing:
-        raise TypeError(f"{word}({name}, argnums={argnums}) was called with {len(args)} positional arguments: number {missing[0]} is missing. Pass it by position.")
+        raise TypeError(f"{caller} was called without a positional argument: there is nothing to differentiate in.")
+    if max(positions) >= len(args):
+        raise TypeError(f"{caller} was called with {len(args)} positional arguments, so that number {max(positions)} is missing. Pass it by position.")
     return positions
 
 
-@attrs.frozen
+@attrs.define
 class Recording:
     """The differentiated arguments of one run of a function, on a tape of its own."""
 
-    tape: Recorder
-    sources: list[Source]
-    nodes: list[list[Node]]
-    """The Node of each leaf of each source."""
+    tape: Recorder = attrs.field(factory=Recorder)
+    leaves: list[Any] = attrs.field(factory=list)
+    """The leaves of all the arguments, as they were given."""
+    nodes: list[Node] = attrs.field(factory=list)
+    """The Node of each."""
+    structures: list[tuple[int, Any]] = attrs.field(factory=list)
+    """For each argument, how many of the leaves are its own, and their structure."""
+
+    def watch(self, argument: Any, word: str, f: Callable[..., Any], position: int) -> Any:
+        """An argument with Variables for its leaves."""
+        leaves, structure, values = opened(argument, word, f, position)
+        variables = [self.tape.watch(value) for value in values]
+        self.leaves += leaves
+        self.nodes += [variable.node for variable in variables]
+        self.structures.append((len(leaves), structure))
+        return rebuilt(structure, variables)
 
     def gradients(self, seeds: list[tuple[Node, Value]]) -> list[Any]:
-        """The gradient of each source: fresh, and zero where the output does not depend on it. Empties `seeds`."""
+        """The gradient in each argument: fresh, and zero where the output does not depend on it. Empties `seeds`."""
         found = sweep(seeds)
-        return [
-            source.gradient([found[node] if node in found else node.spec.zeros() for node in nodes])
-            for source, nodes in zip(self.sources, self.nodes, strict=True)
-        ]
+        parts = iter([
+            restored(found[node] if node in found else node.spec.zeros(), leaf) for node, leaf in zip(self.nodes, self.leaves, strict=True)
+        ])
+        return [rebuilt(structure, list(islice(parts, count))) for count, structure in self.structures]
 
     def node(self, leaf: object) -> Node | None:
         """The Node of a Variable on this tape; None of anything else."""
@@ -70,14 +83,10 @@ class Recording:
 
 def record(word: str, f: Callable[..., Any], args: Sequence[Any], keywords: dict[str, Any], positions: Sequence[int]) -> tuple[Recording, Any]:
     """Run `f` with the arguments at `positions` on a tape. Returns what it returned too."""
-    run = Recording(Recorder(), [], [])
+    run = Recording()
     replaced = list(args)
     for position in positions:
-        source, values = open_source(args[position], word, f, position)
-        watched = [run.tape.watch(value) for value in values]
-        replaced[position] = source.rebuilt(watched)
-        run.sources.append(source)
-        run.nodes.append([variable.node for variable in watched])
+        replaced[position] = run.watch(args[position], word, f, position)
     try:
         return run, f(*replaced, **keywords)
     finally:
@@ -99,13 +108,15 @@ class Gradient(Transform):
 
     def evaluate(self, args: Sequence[Any], keywords: dict[str, Any]) -> tuple[Any, Any, Any]:
         """The function's value, its gradient, and what else it returned."""
-        run, out = record(self.word, self.f, args, keywords, positions_of(self.argnums, args, self.word, self.__name__))
+        run, out = record(self.word, self.f, args, keywords, positions_of(self.argnums, args, self))
         aux = None
         if self.has_aux:
             out, aux = self._split(out)
             aux = run.plain(aux)
-        self._check_scalar(out)
-        value, node = run.plain(out), run.node(out)
+        node = run.node(out)
+        if node is None or node.spec is not FLOAT64:
+            self._check_scalar(out)
+        value = out if node is None else out.primal
         seeds = [] if node is None else [(node, node.spec.ones())]
         del out, node  # the sweep frees what it has passed
         gradients = run.gradients(seeds)
@@ -154,8 +165,8 @@ class ElementwiseGradient(Transform):
 
     @override
     def __call__(self, *args: Any, **keywords: Any) -> Any:
-        run, out = record(self.word, self.f, args, keywords, positions_of(None, args, self.word, self.__name__))
-        shape = np.broadcast_shapes(*(np.shape(leaf) for source in run.sources for leaf in source.leaves))
+        run, out = record(self.word, self.f, args, keywords, positions_of(None, args, self))
+        shape = np.broadcast_shapes(*(node.spec.shape for node in run.nodes))
         if not isinstance(out, (np.ndarray, np.generic, float, int, Variable)) or np.shape(out) != shape:
             raise DomainError(
                 f"elementwise_grad needs {self.__name__} to return one output for each input (shape {shape}), but it returned "
@@ -219,7 +230,7 @@ def vjp(fun: Callable[[*Ts], Any], /, *primals: *Ts, has_aux: bool = False) -> A
     (array([3., 6.]), (array([3., 3.]), np.float64(3.0)))
     """
     name = getattr(fun, "__name__", "the function")
-    run, out = record("vjp", fun, primals, {}, positions_of(None, primals, "vjp", name))
+    run, out = record("vjp", fun, primals, {}, positions_of(None, primals, f"vjp of {name}"))
     aux = None
     if has_aux:
         out, aux = out

@@ -1,0 +1,96 @@
+"""Functions of your own: primitives with derivatives that you write, and containers that transforms look into.
+
+A primitive says once how its output depends on each argument; the reverse, the forward and the batched rule follow:
+
+* `Partial(rule)`: elementwise, by the partial derivative as an array;
+* `Transpose(rule)`: linear in the argument, by its transpose, from cotangent to cotangent;
+* `Differential(rule, pull)`: anything else, by its differential, from tangent to tangent, and where speed asks for it by its pullback too;
+* `None`: no dependence that has a derivative.
+
+A rule's parameter names say what it reads: arguments, parameters, and the outputs. Those, and nothing else, are kept until
+the reverse sweep. Rules are plain NumPy, and are differentiated themselves for higher orders.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+import inspect
+from typing import Any
+
+
+from tapegrad._core.entrance import entrance
+from tapegrad._core.primitive import Batch
+from tapegrad._rules.batching import broadcast, loop
+from tapegrad._rules.fronts import stands_for
+from tapegrad._rules.kinds import Dependence, Differential, Partial, Transpose, make, names_of
+from tapegrad._spec import Spec
+from tapegrad._tree import register_tree
+from tapegrad._values import scalar_or_array
+from tapegrad.typing import P, R
+
+__all__ = ["Differential", "Partial", "Spec", "Transpose", "broadcast", "loop", "primitive", "register_tree", "stands_for"]
+
+
+def primitive(
+    *, outputs: Sequence[str] = ("out",), batch: Batch | None = None, **dependences: Dependence | None
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Decorates a NumPy computation with how its output depends on each of its array arguments.
+
+    Args:
+        dependences: for each array argument, in order and ahead of all other parameters, a `Partial`, `Transpose`,
+            `Differential` or None.
+        outputs: the names of the outputs. With more than one, the computation returns a tuple, and so do a
+            differential (of tangents); transposes and pullbacks get a tuple of cotangents.
+        batch: how a batch axis passes through under `vmap`: `broadcast`, where one more leading axis is all it takes, or
+            `loop`, one call for each element. By default the former if all dependences are partial, else the latter.
+
+    Raises:
+        TypeError: if the dependences do not name the leading parameters, or a rule reads what there is not.
+
+    >>> import numpy as np
+    >>> from tapegrad import grad
+    >>> from tapegrad.extend import Differential, Partial, primitive
+    >>> @primitive(x=Partial(lambda x, scale: 3 * scale * x**2))
+    ... def cube(x, scale=1.0):
+    ...     return scale * x**3
+    >>> grad(cube)(2.0), grad(grad(lambda x: cube(x, scale=2.0)))(2.0)
+    (np.float64(12.0), np.float64(24.0))
+    >>> @primitive(x=Differential(lambda dx, s, c: (c * dx, -s * dx)), outputs=("s", "c"))
+    ... def sine_and_cosine(x):
+    ...     return np.sin(x), np.cos(x)
+    >>> grad(lambda x: sine_and_cosine(x)[0] * 2.0)(0.0)
+    np.float64(2.0)
+    """
+    if len(outputs) > 1 and any(isinstance(dependence, Partial) for dependence in dependences.values()):
+        raise TypeError("a Partial is of one output; of several outputs, write a Differential that returns a tuple of tangents")
+    if batch is None:
+        batch = broadcast if all(isinstance(part, Partial) for part in dependences.values() if part is not None) else loop
+
+    def decorate(compute: Callable[P, R]) -> Callable[P, R]:
+        signature = inspect.signature(compute)
+        names = names_of(compute)
+        if names[: len(dependences)] != tuple(dependences):
+            raise TypeError(
+                f"the dependences of {compute.__name__} name {', '.join(dependences) or 'nothing'}, but its leading parameters are "
+                f"{', '.join(names[: len(dependences)])}: every array argument has one, in order, None where there is no derivative"
+            )
+
+        def results(*args: Any) -> Any:
+            called = signature.bind_partial()
+            called.arguments.update(zip(names, args, strict=True))
+            out: Any = compute(*called.args, **called.kwargs)
+            return scalar_or_array(out) if len(outputs) == 1 else tuple(map(scalar_or_array, out))
+
+        apply = entrance(make(compute.__name__, results, dependences, batch=batch, parameters=names[len(dependences) :], outputs=outputs))
+
+        @wraps(compute)
+        def applied(*args: P.args, **keywords: P.kwargs) -> R:
+            called = signature.bind(*args, **keywords)
+            called.apply_defaults()
+            out: R = apply(*called.arguments.values())
+            return out
+
+        return applied
+
+    return decorate
