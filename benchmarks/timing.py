@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 
 def seconds_per_call(call: Callable[[], Any], repeats: int = 1) -> float:
-    """The mean time of `repeats` calls, the garbage collector's work included."""
+    """The mean time of `repeats` calls, the garbage collector's work included, after one that warms the caches."""
+    call()
     start = perf_counter()
     for _ in range(repeats):
         call()
@@ -22,14 +23,16 @@ def seconds_per_call(call: Callable[[], Any], repeats: int = 1) -> float:
 def interleaved(calls: Mapping[str, Callable[[], Any]], rounds: int, batch: float = 0.005) -> dict[str, NDArray[Any]]:
     """The seconds per call, once for each round, of several things that take turns.
 
-    In a round each runs for about `batch` seconds: what slows the machine down slows all of them alike, so the ratio
-    of two times *of one round* is steadier than either.
+    In a round each runs for about `batch` seconds, in random order: what slows the machine down slows all of them
+    alike, so the ratio of two times *of one round* is steadier than either.
     """
-    for call in calls.values():
-        call()
+    rng = np.random.default_rng(0)
     gc.collect()
     gc.freeze()  # what the libraries made on import is no garbage of the calls
     repeats = {name: max(1, int(batch / seconds_per_call(call))) for name, call in calls.items()}
-    times = [{name: seconds_per_call(call, repeats[name]) for name, call in calls.items()} for _ in range(rounds)]
+    times: dict[str, list[float]] = {name: [] for name in calls}
+    for _ in range(rounds):
+        for name in rng.permutation(list(calls)):
+            times[name].append(seconds_per_call(calls[name], repeats[name]))
     gc.unfreeze()
-    return {name: np.array([time[name] for time in times]) for name in calls}
+    return {name: np.array(seconds) for name, seconds in times.items()}

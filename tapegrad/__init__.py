@@ -8,7 +8,8 @@ from __future__ import annotations
 from tapegrad import _rules as _rules, errors as errors
 from tapegrad._config import no_grad as no_grad, using_config as using_config
 from tapegrad._core.tape import Tape as Tape
-from tapegrad._core.variable import Variable as Variable
+from tapegrad._core.transparency import lift as lift, value_of as value_of
+from tapegrad._core.variable import Variable as Variable, is_variable as is_variable
 from tapegrad._transforms.batch import vmap as vmap
 from tapegrad._transforms.forward import jvp as jvp
 from tapegrad._transforms.grad import grad as grad
@@ -22,11 +23,14 @@ __all__ = [
     "elementwise_grad",
     "errors",
     "grad",
+    "is_variable",
     "jvp",
+    "lift",
     "no_grad",
     "stop_gradient",
     "using_config",
     "value_and_grad",
+    "value_of",
     "vjp",
     "vmap",
 ]

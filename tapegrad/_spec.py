@@ -8,6 +8,9 @@ from typing import Any, TypeAlias
 import attrs
 import numpy as np
 
+from tapegrad._place import user_line
+from tapegrad.errors import DomainError
+
 Value: TypeAlias = Any
 """What a level computes on: an ndarray, a NumPy scalar, or a Variable of a level further out."""
 
@@ -39,14 +42,26 @@ class Spec:
 
 
 FLOAT64 = Spec((), np.dtype(np.float64))
-"""The Spec of every `np.float64`: shared, so that the commonest case is recognised by identity."""
+"""The Spec of every `np.float64`, recognised by identity."""
+
+_known: dict[tuple[tuple[int, ...], np.dtype[Any]], Spec] = {((), FLOAT64.dtype): FLOAT64}
+_MOST = 10_000
 
 
 def spec_of(value: Value) -> Spec:
-    """The Spec of a floating or complex value. Anything else has no derivative: `TypeError`."""
-    if type(value) is np.float64:
-        return FLOAT64
-    dtype = value.dtype
+    """The Spec of a floating or complex value. Anything else has no derivative: `DomainError`.
+
+    Specs are shared: finding one costs a quarter of making one.
+    """
+    key = (value.shape, value.dtype)
+    spec = _known.get(key)
+    return _new_spec(*key) if spec is None else spec
+
+
+def _new_spec(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Spec:
     if dtype.kind not in "fc":
-        raise TypeError(f"a value of dtype {dtype} cannot be differentiated: convert it with .astype(float)")
-    return FLOAT64 if dtype == FLOAT64.dtype and value.shape == () else Spec(value.shape, dtype)
+        raise DomainError(f"a value of dtype {dtype} at {user_line()} has no derivative: convert it with .astype(float)")
+    if len(_known) >= _MOST:  # a program that meets ever new shapes
+        _known.clear()
+        _known[(), FLOAT64.dtype] = FLOAT64
+    return _known.setdefault((shape, dtype), Spec(shape, dtype))

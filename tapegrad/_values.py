@@ -43,15 +43,22 @@ def project(value: Value, spec: Spec) -> Value:
 
 def fit(value: Value, spec: Spec) -> Value:
     """`value` summed down to the shape of `spec`, and projected to its dtype: the transposes of broadcasting and casting."""
-    if value.shape != spec.shape:
-        extra = value.ndim - spec.ndim
-        stretched = (extra + i for i, n in enumerate(spec.shape) if n == 1 != value.shape[extra + i])
-        value = np.reshape(np.sum(value, axis=(*range(extra), *stretched)), spec.shape)[()]
+    if isinstance(value, (int, float, complex)):
+        value = scalar_or_array(value)
+    shape = value.shape
+    if shape != spec.shape:
+        extra = len(shape) - len(spec.shape)
+        stretched = [i for i, n in enumerate(spec.shape, extra) if n == 1 != shape[i]]
+        value = value.sum((*range(extra), *stretched))
+        if stretched:
+            value = value.reshape(spec.shape)
     return project(value, spec)
 
 
 def spread(value: Value, spec: Spec) -> Value:
     """`value` broadcast to the shape of `spec`, and projected to its dtype."""
+    if isinstance(value, (int, float, complex)):
+        value = scalar_or_array(value)
     return project(value if value.shape == spec.shape else np.broadcast_to(value, spec.shape), spec)
 
 

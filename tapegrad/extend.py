@@ -23,7 +23,8 @@ from tapegrad._core.entrance import entrance
 from tapegrad._core.primitive import Batch
 from tapegrad._rules.batching import broadcast, loop
 from tapegrad._rules.fronts import stands_for
-from tapegrad._rules.kinds import Dependence, Differential, Partial, Transpose, make, names_of
+from tapegrad._rules.dependences import Dependence, Differential, Partial, Transpose, names_of
+from tapegrad._rules.kinds import make
 from tapegrad._spec import Spec
 from tapegrad._tree import register_tree
 from tapegrad._values import scalar_or_array

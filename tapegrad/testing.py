@@ -93,12 +93,14 @@ def _places(f: Callable[..., Any], position: int, argument: Any) -> list[str]:
 
 def _on_leaves(f: Callable[..., Any], args: tuple[Any, ...]) -> Function:
     """`f` from the leaves of its arguments to those of its output that have a derivative."""
-    structure = flatten(args)[1]
+    given, structure = flatten(args)
+    boxed = [isinstance(leaf, np.ndarray) for leaf in given]
 
-    def flat(*leaves: Any) -> tuple[Any, ...]:
+    def flat(*values: Any) -> tuple[Any, ...]:
+        leaves = [np.array(v) if box and isinstance(v, np.generic) else v for v, box in zip(values, boxed, strict=True)]
         out = f(*unflatten(structure, leaves))
-        values = [leaf if hasattr(leaf, "dtype") else np.asarray(leaf)[()] for leaf in flatten(out)[0]]
-        return tuple([value for value in values if value.dtype.kind in "fc"])
+        outs = [leaf if hasattr(leaf, "dtype") else np.asarray(leaf)[()] for leaf in flatten(out)[0]]
+        return tuple([out for out in outs if out.dtype.kind in "fc"])
 
     return flat
 

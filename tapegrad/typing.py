@@ -23,6 +23,9 @@ Inexact: TypeAlias = NDArray[np.inexact[Any]]
 Number: TypeAlias = NDArray[np.number[Any] | np.bool]
 """An array of numbers."""
 
+Int: TypeAlias = np.integer[Any] | np.bool
+"""A scalar that becomes a float where a function gives floats."""
+
 if TYPE_CHECKING:
     from typing_extensions import ParamSpec, TypeVar, TypeVarTuple, override as override
 
@@ -71,5 +74,11 @@ else:
     F = TypeVar("F", bound=np.floating[Any])
 
 Shape = TypeVar("Shape", bound=tuple[Any, ...])
+# Scalars: any, numbers, floating or complex, real; then arrays of them.
+G = TypeVar("G", bound=np.generic)
+N = TypeVar("N", bound=np.number[Any])
 S = TypeVar("S", bound=np.inexact[Any])
+Re = TypeVar("Re", bound=np.floating[Any] | np.integer[Any])
+AnyT = TypeVar("AnyT", bound=NDArray[Any])
+NumT = TypeVar("NumT", bound=NDArray[np.number[Any]])
 ArrT = TypeVar("ArrT", bound=NDArray[np.inexact[Any]])

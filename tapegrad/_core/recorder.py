@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 import attrs
@@ -17,6 +18,9 @@ from tapegrad._spec import Spec, Value, spec_of
 from tapegrad._values import owned
 from tapegrad.errors import SealedTapeError
 from tapegrad.typing import override
+
+MANY = 30_000
+"""So many Nodes make a tape long."""
 
 
 @attrs.define(eq=False, init=False, repr=False, weakref_slot=False)
@@ -50,10 +54,26 @@ class Recorder:
     open: bool = attrs.field(default=True, init=False)
     plain: bool = attrs.field(default=True, init=False)
     """Open, and all values on it are NumPy's own: none belongs to a level further out."""
+    count: int = attrs.field(default=0, init=False)
+    """How many Nodes were recorded."""
+    set_aside: int = attrs.field(default=0, init=False)
+    """How many of them the garbage collector was told to pass over."""
 
     def seal(self) -> None:
         """Record no more."""
         self.open = self.plain = False
+        if self.set_aside:
+            gc.unfreeze()
+
+    def _set_aside(self) -> None:
+        """Let the cyclic garbage collector pass over what there is, until the tape is sealed.
+
+        Nodes form no cycles; looking for some in all of them, again and again as their number grows, would take longer than to record
+        them. Left alone where the program freezes objects itself.
+        """
+        if self.set_aside or not gc.get_freeze_count():
+            gc.freeze()
+            self.set_aside = self.count
 
     def watch(self, value: Value, name: str = "") -> Recorded:
         """A new leaf."""
@@ -75,6 +95,9 @@ class Recorder:
         node.__class__ = Node
         if self.nodes is not None:
             self.nodes.append(node)
+        self.count += 1
+        if not self.count % MANY:
+            self._set_aside()
         variable: Any = RecordedDraft()
         variable.primal = value
         variable.level = self

@@ -11,7 +11,7 @@ from tapegrad._core.node import Node
 from tapegrad._spec import FLOAT64, Value
 from tapegrad._values import fit
 
-float64 = np.float64
+float64, ndarray = np.float64, np.ndarray
 
 
 def sweep(seeds: list[tuple[Node, Value]], wanted: Set[Node] = frozenset()) -> dict[Node, Value]:
@@ -48,7 +48,10 @@ def sweep(seeds: list[tuple[Node, Value]], wanted: Set[Node] = frozenset()) -> d
                     if type(term) is float64:
                         if spec is not FLOAT64:
                             term = fit(term, spec)
-                    elif type(term) is not tuple and (term.shape != spec.shape or term.dtype != spec.dtype):
+                    elif type(term) is ndarray:
+                        if term.shape != spec.shape or term.dtype is not spec.dtype:
+                            term = fit(term, spec)
+                    elif type(term) is not tuple:
                         term = fit(term, spec)
                     if parent in pending:
                         pending[parent] = add_parts(pending[parent], term) if type(term) is tuple else pending[parent] + term

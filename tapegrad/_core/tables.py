@@ -12,5 +12,8 @@ Function: TypeAlias = Callable[..., Any]
 UFUNCS: dict[tuple[np.ufunc, str], Function] = {}
 """(ufunc, method) -> the function that stands in for it; the method is "__call__", "reduce", ..."""
 
+CALLS: dict[np.ufunc, Function] = {}
+"""ufunc -> what stands in for its plain call, on positional arguments alone."""
+
 FUNCTIONS: dict[Function, Function] = {}
 """NumPy function -> the function that stands in for it, with the same signature."""

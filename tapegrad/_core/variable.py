@@ -6,6 +6,7 @@ Operators and methods are entered in the class by the rules, NumPy's functions i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from math import prod
 from types import EllipsisType
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, NoReturn, Protocol, TypeAlias, TypeGuard, overload
 
@@ -18,7 +19,7 @@ from tapegrad._core.tables import FUNCTIONS, UFUNCS
 from tapegrad._place import user_line
 from tapegrad._values import read_only
 from tapegrad.errors import ConversionError, MissingRuleError
-from tapegrad.typing import Axis, S, T, T_co, ArrT, Inexact, Number, override
+from tapegrad.typing import ArrT, Axis, Inexact, Number, S, T, T_co, override
 
 BasicIndex: TypeAlias = (
     "slice[Any, Any, Any] | EllipsisType | NDArray[Any] | tuple[slice[Any, Any, Any] | EllipsisType | NDArray[Any] | None, ...] | None"
@@ -44,6 +45,9 @@ if TYPE_CHECKING:
 
     class Comparison(Protocol):
         def __call__(self, other: Variable[Any] | Number | float, /) -> NDArray[np.bool]: ...
+
+    class Rounded(Protocol):
+        def __call__(self, other: Variable[Any] | Number | float, /) -> Any: ...  # a constant
 
     class BoundReduction(Protocol[T_co]):
         @overload
@@ -110,7 +114,7 @@ class Variable(Generic[T_co]):
     @property
     def size(self) -> int:
         """The number of elements."""
-        return int(np.prod(self.shape))
+        return prod(self.shape)
 
     @property
     def name(self) -> str:
@@ -172,6 +176,8 @@ class Variable(Generic[T_co]):
         __rtruediv__: ClassVar[Arithmetic]
         __pow__: ClassVar[Arithmetic]
         __rpow__: ClassVar[Arithmetic]
+        __floordiv__: ClassVar[Rounded]
+        __rfloordiv__: ClassVar[Rounded]
         __mod__: ClassVar[Arithmetic]
         __rmod__: ClassVar[Arithmetic]
         __lt__: ClassVar[Comparison]
@@ -213,9 +219,27 @@ class Variable(Generic[T_co]):
         @property
         def imag(self) -> Variable[Any]: ...
         def reshape(self: Variable[NDArray[S]], *shape: Any, order: Literal["C", "F", "A"] = "C") -> Variable[NDArray[S]]: ...
+        def ravel(self: Variable[NDArray[S]], order: Literal["C", "F", "A"] = "C") -> Variable[NDArray[S]]: ...
+        def flatten(self: Variable[NDArray[S]], order: Literal["C", "F", "A"] = "C") -> Variable[NDArray[S]]: ...
         def transpose(self: Variable[ArrT], *axes: Any) -> Variable[ArrT]: ...
+        def swapaxes(self: Variable[ArrT], axis1: int, axis2: int) -> Variable[ArrT]: ...
+        def squeeze(self: Variable[NDArray[S]], axis: Axis | None = None) -> Variable[NDArray[S]]: ...
+        def take(self: Variable[NDArray[S]], indices: Any, axis: int | None = None, *, mode: str = "raise") -> Variable[NDArray[S]]: ...
+        def diagonal(self: Variable[NDArray[S]], offset: int = 0, axis1: int = 0, axis2: int = 1) -> Variable[NDArray[S]]: ...
+        def trace(self: Variable[NDArray[S]], offset: int = 0) -> Variable[S]: ...
+        def dot(self: Variable[NDArray[S]], b: Variable[NDArray[S]] | NDArray[S]) -> Variable[NDArray[S]]: ...
+        def cumsum(self: Variable[NDArray[S]], axis: int | None = None) -> Variable[NDArray[S]]: ...
+        def cumprod(self: Variable[NDArray[S]], axis: int | None = None) -> Variable[NDArray[S]]: ...
+        def clip(self, min: Any = None, max: Any = None) -> Variable[T_co]: ...
+        def conj(self) -> Variable[T_co]: ...
+        def conjugate(self) -> Variable[T_co]: ...
+        def copy(self, order: Literal["K", "A", "C", "F"] = "K") -> Variable[T_co]: ...
         def astype(self, dtype: DTypeLike, *, copy: bool = True) -> Variable[Any]: ...
-        def __getattr__(self, name: str, /) -> Any: ...  # the other methods of ndarray
+        def argmax(self, axis: int | None = None, *, keepdims: bool = False) -> Any: ...
+        def argmin(self, axis: int | None = None, *, keepdims: bool = False) -> Any: ...
+        def all(self, axis: Axis | None = None, *, keepdims: bool = False) -> Any: ...
+        def any(self, axis: Axis | None = None, *, keepdims: bool = False) -> Any: ...
+        def nonzero(self) -> tuple[NDArray[np.intp], ...]: ...
 
     else:  # hidden from checkers: if x had an __array__, `ndarray * x` would be an ndarray to them
         __hash__ = None
@@ -223,7 +247,9 @@ class Variable(Generic[T_co]):
         def __array__(self, dtype: Any = None, copy: Any = None) -> NoReturn:
             raise _lossy(
                 "to become a plain array",
-                "use NumPy's functions on the Variable itself; join Variables with np.stack([x, y]) or np.concatenate; write into an array "
+                "index a plain array by a batched number with tapegrad.numpy.take(array, i, axis=0)"
+                if self.dtype.kind in "biu"
+                else "use NumPy's functions on the Variable itself; join Variables with np.stack([x, y]) or np.concatenate; write into an array "
                 "with np.where or by joining its parts",
             )
 

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from tapegrad._core.variable import Variable
-from tapegrad._rules.kinds import Partial, declare
-from tapegrad._rules.ufuncs import constant, enter, ufunc
+from tapegrad._rules.dependences import Partial
+from tapegrad._rules.kinds import declare
+from tapegrad._rules.ufuncs import cast, constant, enter, ufunc
 
 add = ufunc(np.add, 1, 1, compute=operator.add)
 subtract = ufunc(np.subtract, 1, -1, compute=operator.sub)
@@ -56,7 +57,15 @@ def power(x: Any, y: Any) -> Any:
 
 
 enter(np.power, power)
-enter(np.float_power, lambda x, y: power(x if isinstance(x, Variable) else np.float64(x), y))
+
+
+def float_power(x: Any, y: Any) -> Any:
+    """x ** y, in double precision at least."""
+    dtype = np.result_type(x, y, np.float64)
+    return power(*(cast(v, dtype) for v in (x, y)))
+
+
+enter(np.float_power, float_power)
 remainder = ufunc(np.remainder, 1, lambda x, y: -np.floor_divide(x, y))
 fmod = ufunc(np.fmod, 1, lambda x, y: -np.trunc(x / y))
 floor_divide = constant(np.floor_divide)

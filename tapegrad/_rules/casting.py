@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from tapegrad._rules.batching import shifted
+from tapegrad._rules.dependences import Transpose
 from tapegrad._rules.fronts import operand, stands_for
-from tapegrad._rules.kinds import Transpose, declare
+from tapegrad._rules.kinds import declare
 
 
 def _convert(x: Any, dtype: np.dtype[Any]) -> Any:

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from tapegrad._core.tables import FUNCTIONS
-from tapegrad._core.variable import Variable
-from tapegrad._rules.kinds import Transpose, declare
+from tapegrad._rules.fronts import stands_for
+from tapegrad._rules.dependences import Transpose
+from tapegrad._rules.kinds import declare
 from tapegrad._rules.ufuncs import constant, refuse, ufunc
 
 equal = constant(np.equal)
@@ -20,6 +20,10 @@ less = constant(np.less)
 less_equal = constant(np.less_equal)
 greater = constant(np.greater)
 greater_equal = constant(np.greater_equal)
+bitwise_and = constant(np.bitwise_and)
+bitwise_or = constant(np.bitwise_or)
+bitwise_xor = constant(np.bitwise_xor)
+invert = constant(np.invert)
 for _flat in (
     *(np.logical_and, np.logical_or, np.logical_xor, np.logical_not),
     *(np.isnan, np.isinf, np.isfinite, np.signbit),
@@ -55,13 +59,15 @@ choose = declare(
 )
 
 
+@stands_for(np.where)
 def where(condition: Any, x: Any = None, y: Any = None, /) -> Any:
     """x where the condition holds, else y; of the condition alone, the places where it holds."""
     if x is None and y is None:
-        return np.nonzero(condition.value if isinstance(condition, Variable) else condition)
+        return np.nonzero(condition)
     return choose(condition, x, y)
 
 
+@stands_for(np.clip)
 def clip(a: Any, a_min: Any = None, a_max: Any = None, out: None = None, *, min: Any = None, max: Any = None, **keywords: Any) -> Any:  # noqa: A002
     """`a` kept between two bounds, either of which may be None. At a bound, `a` and the bound share the derivative."""
     refuse("clip", {"out": out, **keywords})
@@ -69,6 +75,3 @@ def clip(a: Any, a_min: Any = None, a_max: Any = None, out: None = None, *, min:
     out = a if low is None else maximum(a, low)
     return out if high is None else minimum(out, high)
 
-
-FUNCTIONS[np.where] = where
-FUNCTIONS[np.clip] = clip

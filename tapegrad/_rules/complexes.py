@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from tapegrad._core.tables import FUNCTIONS
-from tapegrad._rules.kinds import Partial, Transpose, declare
-from tapegrad._rules.ufuncs import enter, ufunc
-from tapegrad._rules.ufuncs import constant
+from tapegrad._rules.fronts import stands_for
+from tapegrad._rules.dependences import Partial, Transpose
+from tapegrad._rules.kinds import declare
+from tapegrad._rules.ufuncs import constant, enter, ufunc
 
 
 def is_complex(x: Any) -> bool:
@@ -37,23 +37,33 @@ def sign(x: Any) -> Any:
     if x.dtype.kind != "c":
         return real_sign(x)
     size = absolute(x)
-    return x / np.where(size == 0, 1, size)
+    return np.where(size == 0, 0, x / np.where(size == 0, 1, size))
 
 
 enter(np.sign, sign)
 copysign = ufunc(np.copysign, lambda x, y: np.copysign(1, x) * np.copysign(1, y), None)
 heaviside = ufunc(np.heaviside, None, lambda x: np.equal(x, 0))
-real = declare("real", np.real, {"x": Transpose(lambda ct: ct)}, parameters=())
-imag = declare("imag", np.imag, {"x": Transpose(lambda ct: -1j * ct)}, parameters=())
+real_part = declare("real", np.real, {"x": Transpose(lambda ct: ct)}, parameters=())
+imaginary_part = declare("imag", np.imag, {"x": Transpose(lambda ct: ct * -1j)}, parameters=())
 argument = declare("angle", np.angle, {"x": Partial(lambda x: -1j * np.conjugate(x) / np.where(x == 0, 1, np.absolute(x) ** 2))}, parameters=())
+flat_argument = declare("angle_constant", np.angle, {"x": None}, parameters=())
 
 
+@stands_for(np.real)
+def real(val: Any) -> Any:
+    """The real part."""
+    return real_part(val)
+
+
+@stands_for(np.imag)
+def imag(val: Any) -> Any:
+    """The imaginary part."""
+    return imaginary_part(val)
+
+
+@stands_for(np.angle)
 def angle(z: Any, deg: bool = False) -> Any:
     """The argument of a complex number; of a real one 0 or π, a constant."""
-    radians = argument(z) if z.dtype.kind == "c" else np.angle(z.value)
+    radians = argument(z) if z.dtype.kind == "c" else flat_argument(z)
     return np.degrees(radians) if deg else radians
 
-
-FUNCTIONS[np.real] = real
-FUNCTIONS[np.imag] = imag
-FUNCTIONS[np.angle] = angle

@@ -1,24 +1,23 @@
 """Products of vectors, matrices and stacks of them: matmul, dot, inner, outer, vdot, vecdot, matvec, vecmat, kron.
 
-Four primitives, bilinear and broadcasting over stacks, one for each pair of ranks. What sums over a stack is a `tensordot`, so
-that one large matrix product does it.
+Four primitives, bilinear and broadcasting over stacks, one for each pair of ranks. A cotangent that sums over a whole
+stack is a `tensordot`: one large matrix product.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-import operator
 from typing import Any
 
 import numpy as np
 
 from tapegrad._core.door import apply
 from tapegrad._core.primitive import Batch, Primitive
-from tapegrad._core.tables import UFUNCS
-from tapegrad._core.variable import Variable
+from tapegrad._core.tables import CALLS, UFUNCS
 from tapegrad._rules.axes import normalize_axis
-from tapegrad._rules.fronts import operand, stands_for
-from tapegrad._rules.kinds import Transpose, declare
+from tapegrad._rules.dependences import Transpose
+from tapegrad._rules.fronts import is_array, operand, stands_for
+from tapegrad._rules.kinds import declare
 from tapegrad._rules.ufuncs import cast, refuse
 from tapegrad._spec import Spec
 
@@ -30,7 +29,7 @@ def stacked(*ranks: int) -> Batch:
         depths = [np.ndim(x) - own - rank for x, own, rank in zip(args, batched, ranks, strict=True)]
         deepest = max(depths)
         lined_up = [
-            np.reshape(x, (np.shape(x)[0], *(1,) * (deepest - depth), *np.shape(x)[1:])) if own and depth < deepest else x
+            np.reshape(x, (x.shape[0], *(1,) * (deepest - depth), *x.shape[1:])) if own and depth < deepest else x
             for x, own, depth in zip(args, batched, depths, strict=True)
         ]
         return apply(primitive, *lined_up)
@@ -45,13 +44,17 @@ def _column(x: Any) -> Any:
 
 def _outer(x: Any, y: Any) -> Any:
     """The matrices x yᵀ, of two stacks of vectors."""
-    return x[..., None] * y[..., None, :]
+    return x[..., None] * (y if y.ndim == 1 else y[..., None, :])
 
 
 def _summed_outer(x: Any, y: Any) -> Any:
     """The sum over a stack of the matrices x yᵀ."""
     stack = tuple(range(x.ndim - 1))
     return np.tensordot(x, y, (stack, stack))
+
+
+def _matrix_product(x: Any, y: Any) -> Any:
+    return x @ y
 
 
 def _matrix_left(ct: Any, x: Spec, y: Any) -> Any:
@@ -79,7 +82,9 @@ def _matrix_vector_left(ct: Any, x: Spec, y: Any) -> Any:
 
 
 def _matrix_vector_right(ct: Any, x: Any, y: Spec) -> Any:
-    return vector_matrix(ct, x) if y.ndim > 1 or ct.ndim == 1 else np.tensordot(ct, x, ct.ndim)
+    if ct.ndim == 1:
+        return ct @ x
+    return vector_matrix(ct, x) if y.ndim > 1 else np.tensordot(ct, x, ct.ndim)
 
 
 def _vector_matrix(x: Any, y: Any) -> Any:
@@ -87,7 +92,9 @@ def _vector_matrix(x: Any, y: Any) -> Any:
 
 
 def _vector_matrix_left(ct: Any, x: Spec, y: Any) -> Any:
-    if x.ndim > 1 or ct.ndim == 1:
+    if ct.ndim == 1:
+        return y @ ct
+    if x.ndim > 1:
         return matrix_vector(y, ct)
     return np.tensordot(y, ct, ((*range(y.ndim - 2), y.ndim - 1), tuple(range(ct.ndim))))
 
@@ -111,38 +118,44 @@ def _vector_dot_right(ct: Any, x: Any, y: Spec) -> Any:
 
 
 matrix_product = declare(
-    "matmul", operator.matmul, {"x": Transpose(_matrix_left), "y": Transpose(_matrix_right)}, batch=stacked(2, 2), parameters=()
+    "matmul", _matrix_product, {"x": Transpose(_matrix_left), "y": Transpose(_matrix_right)}, batch=stacked(2, 2)
 )
 matrix_vector = declare(
-    "matvec", _matrix_vector, {"x": Transpose(_matrix_vector_left), "y": Transpose(_matrix_vector_right)}, batch=stacked(2, 1)
+    "matvec",
+    _matrix_vector,
+    {"x": Transpose(_matrix_vector_left), "y": Transpose(_matrix_vector_right)},
+    batch=stacked(2, 1),
 )
 vector_matrix = declare(
-    "vecmat", _vector_matrix, {"x": Transpose(_vector_matrix_left), "y": Transpose(_vector_matrix_right)}, batch=stacked(1, 2)
+    "vecmat",
+    _vector_matrix,
+    {"x": Transpose(_vector_matrix_left), "y": Transpose(_vector_matrix_right)},
+    batch=stacked(1, 2),
 )
-vector_dot = declare("vecdot", _vector_dot, {"x": Transpose(_vector_dot_left), "y": Transpose(_vector_dot_right)}, batch=stacked(1, 1))
-
-
-def _array(x: Any) -> Any:
-    return operand(x) if not isinstance(x, (Variable, np.ndarray)) else x
+vector_dot = declare(
+    "vecdot", _vector_dot, {"x": Transpose(_vector_dot_left), "y": Transpose(_vector_dot_right)}, batch=stacked(1, 1)
+)
 
 
 def _least(name: str, x: Any, rank: int) -> Any:
     """`x` as an array, with at least so many axes."""
-    x = _array(x)
+    x = operand(x)
     if x.ndim < rank:
         raise ValueError(f"{name}: an operand has {x.ndim} axes, and needs at least {rank}")
     return x
 
 
-@stands_for(np.matmul, np.linalg.matmul)
-def matmul(x: Any, y: Any, /) -> Any:
-    """x @ y."""
-    x, y = _array(x), _array(y)
+def _matmul(x: Any, y: Any, /) -> Any:
+    """The product of two matrices or vectors, or of stacks of matrices: `x @ y`."""
+    x, y = x if is_array(x) else operand(x), y if is_array(y) else operand(y)
     if x.ndim > 1:
         return matrix_product(x, y) if y.ndim > 1 else matrix_vector(x, _least("matmul", y, 1))
     if y.ndim > 1:
         return vector_matrix(_least("matmul", x, 1), y)
     return vector_dot(_least("matmul", x, 1), _least("matmul", y, 1))
+
+
+matmul = stands_for(np.matmul, np.linalg.matmul)(_matmul)
 
 
 def _matvec(x: Any, y: Any, /) -> Any:
@@ -162,10 +175,18 @@ def _conjugated(x: Any) -> Any:
 
 
 def _enter(target: np.ufunc, product: Callable[[Any, Any], Any]) -> None:
-    """Let `product` stand in for a ufunc on vectors and matrices, with the keywords that say on which axes those lie."""
+    """Let `product` stand in for a ufunc on vectors and matrices, with its keywords for the axes on which those lie."""
 
     def call(
-        x: Any, y: Any, /, *, axes: Any = None, axis: Any = None, keepdims: bool = False, dtype: Any = None, **keywords: Any
+        x: Any,
+        y: Any,
+        /,
+        *,
+        axes: Any = None,
+        axis: Any = None,
+        keepdims: bool = False,
+        dtype: Any = None,
+        **keywords: Any,
     ) -> Any:
         refuse(target.__name__, keywords)
         if dtype is not None:
@@ -186,6 +207,7 @@ def _enter(target: np.ufunc, product: Callable[[Any, Any], Any]) -> None:
             out = np.moveaxis(out, tuple(range(-len(wanted), 0)), wanted) if wanted else out
         return out
 
+    CALLS[target] = product
     UFUNCS[target, "__call__"] = call
 
 
@@ -196,10 +218,10 @@ def _several(axes: Any) -> tuple[int, ...]:
 def _at_end(x: Any, axes: Any) -> Any:
     """`x` with the named axes last."""
     named = _several(axes)
-    return np.moveaxis(_array(x), named, tuple(range(-len(named), 0)))
+    return np.moveaxis(operand(x), named, tuple(range(-len(named), 0)))
 
 
-_enter(np.matmul, matmul)
+_enter(np.matmul, _matmul)
 _enter(np.vecdot, _vecdot)
 if hasattr(np, "matvec"):
     _enter(np.matvec, _matvec)
@@ -210,20 +232,20 @@ if hasattr(np, "matvec"):
 def dot(a: Any, b: Any, out: None = None) -> Any:
     """The product, or the sum of products over the last axis of `a` and the last but one of `b`."""
     refuse("dot", {"out": out})
-    x, y = _array(a), _array(b)
+    x, y = operand(a), operand(b)
     if x.ndim == 0 or y.ndim == 0:
         return np.multiply(x, y)
-    return np.tensordot(x, y, (x.ndim - 1, y.ndim - 2)) if x.ndim > 1 and y.ndim > 2 else matmul(x, y)
+    return np.tensordot(x, y, (x.ndim - 1, y.ndim - 2)) if x.ndim > 1 and y.ndim > 2 else _matmul(x, y)
 
 
 @stands_for(np.inner)
 def inner(a: Any, b: Any, /) -> Any:
     """The sum of products over the last axis of both."""
-    x, y = _array(a), _array(b)
+    x, y = operand(a), operand(b)
     if x.ndim == 0 or y.ndim == 0:
         return np.multiply(x, y)
     if x.ndim == 1 or y.ndim == 1:
-        return matmul(x, y) if y.ndim == 1 else matrix_vector(y, x)
+        return _matmul(x, y) if y.ndim == 1 else matrix_vector(y, x)
     return np.tensordot(x, y, (-1, -1))
 
 
@@ -231,20 +253,21 @@ def inner(a: Any, b: Any, /) -> Any:
 def outer(a: Any, b: Any, out: None = None) -> Any:
     """All products of an entry of `a` and one of `b`, both flattened."""
     refuse("outer", {"out": out})
-    return np.multiply(np.reshape(_array(a), (-1, 1)), np.reshape(_array(b), (1, -1)))
+    return np.multiply(np.reshape(operand(a), (-1, 1)), np.reshape(operand(b), (1, -1)))
 
 
 @stands_for(np.vdot)
 def vdot(a: Any, b: Any, /) -> Any:
     """The sum of all products, both flattened and the first conjugated."""
-    return matmul(np.reshape(_conjugated(_array(a)), -1), np.reshape(_array(b), -1))
+    return _matmul(np.reshape(_conjugated(operand(a)), -1), np.reshape(operand(b), -1))
 
 
 @stands_for(np.kron)
 def kron(a: Any, b: Any) -> Any:
     """The matrix of blocks a[i, j] * b, and its like for any number of axes."""
-    x, y = _array(a), _array(b)
+    x, y = operand(a), operand(b)
     ndim = max(x.ndim, y.ndim)
     m, n = ((1,) * (ndim - z.ndim) + z.shape for z in (x, y))
-    blocks = np.reshape(x, [k for length in m for k in (length, 1)]) * np.reshape(y, [k for length in n for k in (1, length)])
+    spread_x, spread_y = [k for length in m for k in (length, 1)], [k for length in n for k in (1, length)]
+    blocks = np.reshape(x, spread_x) * np.reshape(y, spread_y)
     return np.reshape(blocks, [i * j for i, j in zip(m, n, strict=True)])

@@ -10,8 +10,9 @@ import numpy as np
 from tapegrad._core.tables import UFUNCS
 from tapegrad._rules.axes import normalize_axis
 from tapegrad._rules.batching import shifted
+from tapegrad._rules.dependences import Transpose
 from tapegrad._rules.fronts import operand, stands_for
-from tapegrad._rules.kinds import Transpose, declare
+from tapegrad._rules.kinds import declare
 from tapegrad._rules.ufuncs import cast, refuse
 
 

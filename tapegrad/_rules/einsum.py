@@ -1,12 +1,12 @@
 """Sums of products over named axes: einsum, tensordot.
 
-One bilinear primitive, `contract`: two arrays in which no axis is named twice or stands alone, so that its transposes are of the
-same form. The fronts bring everything to that form.
+One bilinear primitive, `contract`: two arrays in which no axis is named twice or stands alone, so that its transposes
+are of the same form. The fronts bring everything to that form.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from math import prod
 from operator import index
@@ -19,7 +19,7 @@ import numpy as np
 from tapegrad._core.door import apply
 from tapegrad._core.primitive import Primitive
 from tapegrad._rules.axes import normalize_axes
-from tapegrad._rules.fronts import operand, stands_for
+from tapegrad._rules.fronts import is_sequence, operand, stands_for
 from tapegrad._rules.kinds import bilinear
 from tapegrad._rules.ufuncs import cast, refuse
 
@@ -45,7 +45,10 @@ class Plan:
         x, y = x.transpose(self.x_order), y.transpose(self.y_order)
         stack, left = x.shape[: self.stack], x.shape[self.stack : x.ndim - self.inner]
         right, inner = y.shape[self.stack + self.inner :], prod(x.shape[x.ndim - self.inner :])
-        out = np.matmul(x.reshape((*stack, prod(left), inner)), y.reshape((*stack, inner, prod(right))))
+        if not stack and self.inner == 1 and len(left) < 2 and len(right) < 2:
+            out = x @ y
+        else:
+            out = x.reshape((*stack, prod(left), inner)) @ y.reshape((*stack, inner, prod(right)))
         return out.reshape(stack + left + right).transpose(self.out_order)[()]
 
 
@@ -58,7 +61,7 @@ def parts(subscripts: str) -> tuple[str, str, str]:
 
 @lru_cache(maxsize=4096)
 def planned(subscripts: str) -> Plan | None:
-    """The Plan; None where there is nothing to sum over, or no matrix: products entry by entry, which NumPy's einsum does best."""
+    """The Plan; None where nothing is summed over, or there is no matrix: NumPy's einsum is best at that."""
     x, y, out = parts(subscripts)
     stack = [name for name in x if name in y and name in out]
     inner = [name for name in x if name not in out]
@@ -90,13 +93,17 @@ def _behind_batch(primitive: Primitive, args: Sequence[Any], batched: Sequence[b
     return apply(primitive, x, y, f"{batch * batched[0]}{names_x},{batch * batched[1]}{names_y}->{batch}{out}")
 
 
-@bilinear(
-    _behind_batch,
-    x=lambda ct, y, subscripts: contract(ct, y, turned(subscripts)[0]),
-    y=lambda ct, x, subscripts: contract(x, ct, turned(subscripts)[1]),
-)
+def _left(ct: Any, y: Any, subscripts: str) -> Any:
+    return contract(ct, y, turned(subscripts)[0])
+
+
+def _right(ct: Any, x: Any, subscripts: str) -> Any:
+    return contract(x, ct, turned(subscripts)[1])
+
+
+@bilinear(_behind_batch, x=_left, y=_right)
 def contract(x: Any, y: Any, subscripts: str) -> Any:
-    """The sum of products over the axes that are not in the output. Each name is in two of x, y and the output, or in all."""
+    """The sum of products over axes that are not in the output. Each name is in two of x, y and output, or in all."""
     plan = planned(subscripts)
     return np.einsum(subscripts, x, y)[()] if plan is None else plan.product(x, y)
 
@@ -113,15 +120,20 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
 
 def _pairs(axes: Any, ndim_x: int, ndim_y: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """The axes to sum over, in pairs, counted from the front."""
-    if not isinstance(axes, (tuple, list, np.ndarray)):
+    if not np.iterable(axes):
         count = index(axes)
         if not 0 <= count <= min(ndim_x, ndim_y):
             raise ValueError(f"shape-mismatch for sum: {count} axes of arrays with {ndim_x} and {ndim_y}")
         return tuple(range(ndim_x - count, ndim_x)), tuple(range(count))
-    first, second = (list(part) if np.ndim(part) else [index(part)] for part in axes)
-    if len(first) != len(second):
+    first, second = axes
+    pairs = normalize_axes(_several(first), ndim_x), normalize_axes(_several(second), ndim_y)
+    if len(pairs[0]) != len(pairs[1]):
         raise ValueError("shape-mismatch for sum: axes= names more axes of one array than of the other")
-    return normalize_axes(first, ndim_x), normalize_axes(second, ndim_y)
+    return pairs
+
+
+def _several(axes: Any) -> tuple[int, ...]:
+    return tuple(axes) if np.iterable(axes) else (axes,)
 
 
 @lru_cache(maxsize=4096)
@@ -137,7 +149,7 @@ def _spelled(ndim_x: int, axes_x: tuple[int, ...], ndim_y: int, axes_y: tuple[in
 def einsum(
     *operands: Any, out: None = None, optimize: Any = False, dtype: Any = None, order: str = "K", casting: Any = "safe"
 ) -> Any:
-    """Einstein's sum. More than two arrays are contracted in pairs, in the order that `optimize` says; False says "greedy"."""
+    """Einstein's sum. More than two arrays are contracted in pairs, in the order of `optimize`; False is "greedy"."""
     refuse("einsum", {"out": out, "order": order})
     subscripts, *given = operands if isinstance(operands[0], str) else _from_lists(operands)
     arrays = [operand(x) for x in given]
@@ -146,7 +158,7 @@ def einsum(
         if not np.can_cast(x.dtype, common, casting):
             raise TypeError(f"einsum: cannot cast from {x.dtype} to {common} according to the rule '{casting}'")
     arrays = [x if x.dtype == common else cast(x, common) for x in arrays]
-    route = tuple(optimize) if isinstance(optimize, list) else optimize
+    route = tuple(optimize) if is_sequence(optimize) else optimize
     reading = read(subscripts, tuple([x.shape for x in arrays]), route)
     pending = [_named_once(x, names) for x, names in zip(arrays, reading.names, strict=True)]
     for group in reading.path:
@@ -163,13 +175,16 @@ def einsum(
 def _from_lists(operands: Sequence[Any]) -> list[Any]:
     """The call with a list of numbers behind each array, as one with subscripts."""
     spelled = ",".join(map(_letters, operands[1::2]))
-    return [f"{spelled}->{_letters(operands[-1])}", *operands[:-1:2]] if len(operands) % 2 else [spelled, *operands[::2]]
+    if len(operands) % 2:
+        return [f"{spelled}->{_letters(operands[-1])}", *operands[:-1:2]]
+    return [spelled, *operands[::2]]
 
 
-def _letters(names: Iterable[Any]) -> str:
-    spelled = ["..." if name is Ellipsis else LETTERS[index(name)] if 0 <= index(name) < len(LETTERS) else "" for name in names]
-    if "" in spelled:
-        raise ValueError(f"einsum: an axis is named by a number from 0 to {len(LETTERS) - 1}, not {spelled}")
+def _letters(names: Sequence[Any]) -> str:
+    """A list of numbers as subscripts."""
+    spelled = ["..." if name is Ellipsis else LETTERS[index(name) :][:1] for name in names]
+    if "" in spelled or any(name is not Ellipsis and name < 0 for name in names):
+        raise ValueError(f"einsum: axes are named by numbers from 0 to {len(LETTERS) - 1}, not by {list(names)}")
     return "".join(spelled)
 
 
@@ -190,32 +205,34 @@ def read(subscripts: str, shapes: tuple[tuple[int, ...], ...], optimize: Any) ->
     np.einsum(subscripts, *[np.zeros((1,) * len(shape)) for shape in shapes])  # NumPy finds what is misspelt
     left, arrow, out = subscripts.replace(" ", "").partition("->")
     terms = left.split(",")
-    hidden = [len(shape) - len(term.replace("...", "")) if "..." in term else 0 for term, shape in zip(terms, shapes, strict=True)]
+    bare = [len(term.replace("...", "")) for term in terms]
+    hidden = [len(shape) - count for count, shape in zip(bare, shapes, strict=True)]
     dots = "".join([name for name in LETTERS if name not in subscripts][: max(hidden)])
     names = tuple([term.replace("...", dots[len(dots) - count :]) for term, count in zip(terms, hidden, strict=True)])
     if not arrow:
         out = "..." + "".join([name for name in LETTERS if left.count(name) == 1])
     _check_lengths(names, shapes)
     path: list[tuple[int, ...]] = [tuple(range(len(names)))]
-    if len(names) > 2:
+    if len(names) > 2 or not (optimize is None or isinstance(optimize, bool)):
         dummies = [np.broadcast_to(0.0, shape) for shape in shapes]
         _, *path = np.einsum_path(subscripts, *dummies, optimize=_route(optimize))[0]
     return Reading(names, out.replace("...", dots), tuple(path))
 
 
 def _route(optimize: Any) -> Any:
+    """The order of contraction as `np.einsum_path` takes it."""
     if optimize is False or optimize is None:
         return "greedy"
-    return list(optimize) if isinstance(optimize, tuple) and optimize[0] == "einsum_path" else optimize
+    return list(optimize) if is_sequence(optimize) and optimize[0] == "einsum_path" else optimize
 
 
-def _check_lengths(names: Iterable[str], shapes: Iterable[tuple[int, ...]]) -> None:
+def _check_lengths(names: Sequence[str], shapes: Sequence[tuple[int, ...]]) -> None:
     lengths: dict[str, int] = {}
     for term, shape in zip(names, shapes, strict=True):
         own: dict[str, int] = {}
         for name, length in zip(term, shape, strict=True):
             if own.setdefault(name, length) != length or (1 != length != lengths.get(name, 1) != 1):
-                raise ValueError(f"einsum: axes of different lengths are all named {name!r}: {', '.join(map(str, shapes))}")
+                raise ValueError(f"einsum: axes named {name!r} differ in length, in arrays of the shapes {shapes}")
             if length != 1:
                 lengths[name] = length
 
@@ -240,7 +257,8 @@ def _summed(x: Any, names: str, needed: str) -> tuple[Any, str]:
 
 def _stretched(x: Any, names: str, y: Any, others: str) -> tuple[Any, str]:
     """`x` without its axes of length 1 that are longer in `y`."""
-    kept = [i for i, name in enumerate(names) if x.shape[i] != 1 or name not in others or y.shape[others.index(name)] == 1]
+    longer = {name for name, length in zip(others, y.shape, strict=True) if length != 1}
+    kept = [i for i, name in enumerate(names) if x.shape[i] != 1 or name not in longer]
     if len(kept) < len(names):
         x = np.reshape(x, [x.shape[i] for i in kept])
     return x, "".join([names[i] for i in kept])

@@ -6,15 +6,16 @@ from typing import Any
 
 import numpy as np
 
+from tapegrad._rules.fronts import operand
 from tapegrad._rules.kinds import elementwise
-from tapegrad._rules.ufuncs import ufunc
+from tapegrad._rules.ufuncs import cast, ufunc
 
 LOG2 = float(np.log(2))
 LOG10 = float(np.log(10))
 
-exp = ufunc(np.exp, lambda out: out)
-exp2 = ufunc(np.exp2, lambda out: LOG2 * out)
-expm1 = ufunc(np.expm1, lambda out: out + 1)
+exp = ufunc(np.exp, lambda out: out, singular=True)
+exp2 = ufunc(np.exp2, lambda out: LOG2 * out, singular=True)
+expm1 = ufunc(np.expm1, lambda out: out + 1, singular=True)
 log = ufunc(np.log, lambda x: 1 / x, singular=True)
 log2 = ufunc(np.log2, lambda x: 1 / (LOG2 * x), singular=True)
 log10 = ufunc(np.log10, lambda x: 1 / (LOG10 * x), singular=True)
@@ -34,4 +35,9 @@ def _sigmoid(x: Any) -> Any:
     return 0.5 * (1 + np.tanh(0.5 * x))
 
 
-sigmoid = elementwise("sigmoid", _sigmoid, lambda out: out * (1 - out))
+logistic = elementwise("sigmoid", _sigmoid, lambda out: out * (1 - out))
+
+
+def sigmoid(x: Any, /, *, dtype: Any = None) -> Any:
+    """The logistic function 1 / (1 + exp(-x)), element-wise."""
+    return logistic(operand(x) if dtype is None else cast(x, dtype))

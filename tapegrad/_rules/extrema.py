@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 from tapegrad._rules.batching import shifted
+from tapegrad._rules.damping import damp
+from tapegrad._rules.dependences import Differential
 from tapegrad._rules.folding import (
     count_over,
     enter_reduce,
@@ -21,7 +23,7 @@ from tapegrad._rules.folding import (
     sum_over,
 )
 from tapegrad._rules.fronts import operand, stands_for
-from tapegrad._rules.kinds import Differential, damp, declare
+from tapegrad._rules.kinds import declare
 from tapegrad._rules.ufuncs import refuse
 
 
@@ -62,7 +64,8 @@ def _bounded(
     if count_over(x.shape, axes) == 0:
         kept = kept_shape(x.shape, axes) if keepdims else tuple([n for i, n in enumerate(x.shape) if i not in axes])
         return np.broadcast_to(operand(initial).astype(x.dtype), kept)
-    return pair(over(masked(x, where, worst), axes, bool(keepdims)), initial)
+    neutral = worst if x.dtype.kind in "fc" else initial
+    return pair(over(masked(x, where, neutral), axes, bool(keepdims)), initial)
 
 
 @stands_for(np.max, np.amax)

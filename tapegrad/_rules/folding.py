@@ -11,10 +11,14 @@ import numpy as np
 from tapegrad._core.tables import UFUNCS, Function
 from tapegrad._rules.axes import normalize_axes
 from tapegrad._rules.batching import shifted
+from tapegrad._rules.dependences import Transpose
 from tapegrad._rules.fronts import operand
-from tapegrad._rules.kinds import Transpose, declare
+from tapegrad._rules.kinds import declare
 from tapegrad._rules.ufuncs import cast
 from tapegrad._spec import Spec
+
+select: Callable[[Any, Any, Any], Any] = np.where
+"""`np.where` for operands of any type, which its overloads leave without a result."""
 
 SMALL = 8192
 """Up to this many elements, filling a new array is quicker than `np.broadcast_to`, which makes no copy."""
@@ -55,12 +59,12 @@ def masked(x: Any, where: Any, neutral: Any) -> Any:
         raise ValueError(
             f"where= has shape {np.shape(where)}, which does not broadcast to that of the array, {x.shape}"
         )
-    return np.where(where, x, neutral)
+    return select(where, x, neutral)
 
 
 def fold(target: Any) -> Callable[[Any, tuple[int, ...], bool], Any]:
     """A ufunc's `reduce` in the form in which primitives compute."""
-    reduce: Any = target.reduce
+    reduce = target.reduce
 
     def compute(x: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
         return reduce(x, axis=axes, keepdims=keepdims)

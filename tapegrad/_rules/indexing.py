@@ -1,8 +1,9 @@
 """Indexing: `x[index]` in every form that NumPy has.
 
-An index of numbers, slices, None and Ellipsis picks no entry twice, and is a parameter: `slice_of`, with transpose `place`.
-One with arrays of positions or masks is a *layout* that says where they stand, and they are arguments: `gather`, with transpose
-`scatter`, which adds up what was picked more than once. Under `vmap` each element of the batch can have positions of its own.
+An index of numbers, slices, None and Ellipsis picks no entry twice, and is a parameter: `slice_of`, with transpose
+`place`. One with arrays of positions or masks is a *layout* that says where they stand, and they are arguments:
+`gather`, with transpose `scatter`, which adds up what was picked more than once. Under `vmap` each element of the batch
+can have positions of its own.
 """
 
 from __future__ import annotations
@@ -10,19 +11,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from math import prod
 from operator import index as as_index
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import attrs
 import numpy as np
 
 from tapegrad._core.door import apply
 from tapegrad._core.primitive import Primitive
-from tapegrad._core.variable import Variable
 from tapegrad._place import user_line
 from tapegrad._rules.axes import normalize_axis
-from tapegrad._rules.fronts import holds_variable, operand, stands_for
-from tapegrad._rules.kinds import Rules, declare, linear
-from tapegrad._rules.positions import ARRAY, Layout, filled, in_batch, is_advanced
+from tapegrad._rules.dependences import Rules
+from tapegrad._rules.fronts import holds_variable, is_array, is_sequence, is_variable, operand, stands_for
+from tapegrad._rules.kinds import declare, linear
+from tapegrad._rules.positions import ARRAY, Layout, filled, in_batch, is_advanced, mask
 from tapegrad._rules.ufuncs import refuse
 from tapegrad._spec import Spec
 
@@ -31,17 +32,25 @@ BASIC: Final = frozenset({int, slice, type(None), type(Ellipsis)})
 
 def _behind_batch(primitive: Primitive, args: Sequence[Any], batched: Sequence[bool]) -> Any:
     x, index, *shape = args
-    whole = slice(None), *(index if isinstance(index, tuple) else (index,))
-    return apply(primitive, x, whole, *((np.shape(x)[0], *lengths) for lengths in shape))
+    inner = index if is_sequence(index) else (index,)
+    return apply(primitive, x, (slice(None), *inner), *((np.shape(x)[0], *lengths) for lengths in shape))
 
 
-@linear(_behind_batch, x=lambda ct, x, index: place(ct, index, x.shape))
+def _placed_back(ct: Any, x: Spec, index: Any) -> Any:
+    return place(ct, index, x.shape)
+
+
+def _sliced_back(ct: Any, index: Any) -> Any:
+    return slice_of(ct, index)
+
+
+@linear(_behind_batch, x=_placed_back)
 def slice_of(x: Any, index: Any) -> Any:
     """x[index], for a basic index."""
     return x[index][()]
 
 
-@linear(_behind_batch, x=lambda ct, index: slice_of(ct, index))
+@linear(_behind_batch, x=_sliced_back)
 def place(x: Any, index: Any, shape: tuple[int, ...]) -> Any:
     """Zeros, with `x` at a basic index."""
     whole = np.zeros(shape, x.dtype)
@@ -49,17 +58,14 @@ def place(x: Any, index: Any, shape: tuple[int, ...]) -> Any:
     return whole[()]
 
 
-Transposed: TypeAlias = Callable[..., Any]
-
-
 @attrs.frozen
 class AtPositions:
     """Linear in the first array, by its transpose; the arrays after it say where.
 
-    `transpose` gets the cotangent, the Spec of the first array, the layout and the positions. The first array is not kept.
+    `transpose` gets the cotangent, the Spec of the first array, the layout and the positions. The first is not kept.
     """
 
-    transpose: Transposed
+    transpose: Callable[[Any, Spec, Layout, Sequence[Any]], Any]
 
     def resolve(self, argument: str, places: Mapping[str, int], /) -> Rules:
         transpose = self.transpose
@@ -89,7 +95,8 @@ def _gather(x: Any, *arguments: Any) -> Any:
 
 def _gather_batch(primitive: Primitive, args: Sequence[Any], batched: Sequence[bool]) -> Any:
     x, *positions, layout = args
-    batch = in_batch(layout, positions, batched[1:-1], np.ndim(x) - batched[0], length=np.shape(x)[0] if batched[0] else None)
+    length = np.shape(x)[0] if batched[0] else None
+    batch = in_batch(layout, positions, batched[1:-1], np.ndim(x) - batched[0], length)
     return moved(gather(x, *batch.positions, batch.layout), batch.found, batch.wanted)
 
 
@@ -103,15 +110,23 @@ def _scatter(x: Any, *arguments: Any) -> Any:
 def _scatter_batch(primitive: Primitive, args: Sequence[Any], batched: Sequence[bool]) -> Any:
     x, *positions, layout, shape = args
     length = next(int(np.shape(arg)[0]) for arg, own in zip(args, batched, strict=True) if own)
-    batch = in_batch(layout, positions, batched[1:-2], len(shape), length=length)
+    batch = in_batch(layout, positions, batched[1:-2], len(shape), length)
     x = x if batched[0] else np.broadcast_to(x, (length, *np.shape(x)))
     return scatter(moved(x, batch.wanted, batch.found), *batch.positions, batch.layout, (length, *shape))
+
+
+def _scattered_back(ct: Any, x: Spec, layout: Layout, positions: Sequence[Any]) -> Any:
+    return scatter(ct, *positions, layout, x.shape)
+
+
+def _gathered_back(ct: Any, x: Spec, layout: Layout, positions: Sequence[Any]) -> Any:
+    return gather(ct, *positions, layout)
 
 
 gather = declare(
     "gather",
     _gather,
-    {"x": AtPositions(lambda ct, x, layout, positions: scatter(ct, *positions, layout, x.shape))},
+    {"x": AtPositions(_scattered_back)},
     batch=_gather_batch,
     variadic=True,
     parameters=("layout",),
@@ -119,7 +134,7 @@ gather = declare(
 scatter = declare(
     "scatter",
     _scatter,
-    {"x": AtPositions(lambda ct, x, layout, positions: gather(ct, *positions, layout))},
+    {"x": AtPositions(_gathered_back)},
     batch=_scatter_batch,
     variadic=True,
     parameters=("layout", "shape"),
@@ -128,13 +143,14 @@ scatter = declare(
 
 def add_at(whole: Any, layout: Layout, positions: Sequence[Any], x: Any) -> None:
     """Add `x` to `whole` at an index; what meets at one place adds up."""
-    if all(position.dtype == bool or position.ndim == 0 for position in positions):
+    if all(mask(position) or position.ndim == 0 for position in positions):
         whole[filled(layout, positions)] = x  # nothing meets
         return
     rows = len(positions)
     width = prod(whole.shape[rows:])
-    if x.size > 1000 < x.size * width and layout == (ARRAY,) * rows and all(position.dtype != bool for position in positions):
-        # Whole rows: np.add.at is several times faster where both arrays have one axis.
+    masked = any(map(mask, positions))
+    if x.size > 1000 and width > 1 and layout == (ARRAY,) * rows and not masked:
+        # Whole rows. np.add.at is several times faster where both arrays have one axis.
         starts = np.ravel_multi_index(tuple(positions), whole.shape[:rows], mode="wrap") * width
         np.add.at(whole.reshape(-1), np.add.outer(starts, np.arange(width)).reshape(-1), x.reshape(-1))
         return
@@ -142,15 +158,15 @@ def add_at(whole: Any, layout: Layout, positions: Sequence[Any], x: Any) -> None
 
 
 def getitem(x: Any, index: Any) -> Any:
-    """x[index]."""
-    kind = type(index)
+    """The entries of `x` at an index of any form: `x[index]`."""
+    kind = index.__class__
     if kind in BASIC or (kind is tuple and BASIC.issuperset(map(type, index))):
         return slice_of(x, index)
     layout: list[Any] = []
     positions: list[Any] = []
     for entry in index if kind is tuple else (index,):
         static = _read(entry)
-        if isinstance(static, (np.ndarray, Variable)):
+        if is_array(static):
             positions.append(static)
             layout.append(ARRAY)
         else:
@@ -162,18 +178,19 @@ def _read(entry: Any) -> Any:
     """One entry of an index: an array of positions or a mask, or a number, bool, slice, None or Ellipsis."""
     if type(entry) in BASIC or isinstance(entry, bool):
         return entry
-    if isinstance(entry, (list, tuple)):
+    if is_sequence(entry):
         entry = operand(entry) if holds_variable(entry) else np.array(entry, None if len(entry) else np.intp)
-    if isinstance(entry, Variable):
+    if is_variable(entry):
         if entry.dtype.kind in "iub":
             return entry
         raise TypeError(
-            f"an index at {user_line()} is a differentiated value of dtype {entry.dtype}: {entry!r}. Positions have no derivative. "
-            "Make it an integer that is held constant: write x[int(i.value)], or x[i.value.astype(int)] for an array i."
+            f"an index at {user_line()} is a differentiated value of dtype {entry.dtype}: {entry!r}. "
+            "Positions have no derivative. Make it an integer that is held constant: write x[int(i.value)], "
+            "or x[i.value.astype(int)] for an array i."
         )
-    if not isinstance(entry, (np.ndarray, np.generic)) and hasattr(entry, "__index__"):
+    if not is_array(entry) and hasattr(entry, "__index__"):
         return as_index(entry)
-    array = np.asarray(entry)
+    array: Any = np.asarray(entry)
     return array if array.ndim or array.dtype.kind not in "iub" else array.item()
 
 
@@ -185,7 +202,7 @@ def take(a: Any, indices: Any, axis: Any = None, out: None = None, mode: str = "
     positions = operand(indices)
     along = normalize_axis(0 if axis is None else axis, x.ndim)
     length = x.shape[along]
-    if positions.dtype.kind == "b" or (positions.size == 0 and isinstance(indices, (list, tuple))):
+    if positions.dtype.kind == "b" or (positions.size == 0 and is_sequence(indices)):
         positions = positions.astype(np.intp)
     if length == 0 < positions.size:
         raise IndexError("cannot do a non-empty take from an empty axes.")

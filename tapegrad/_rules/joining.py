@@ -9,8 +9,9 @@ import numpy as np
 
 from tapegrad._rules.axes import normalize_axis
 from tapegrad._rules.batching import shifted
+from tapegrad._rules.dependences import Operands
 from tapegrad._rules.fronts import is_sequence, is_variable, operand, stands_for
-from tapegrad._rules.kinds import Operands, declare
+from tapegrad._rules.kinds import declare
 from tapegrad._rules.ufuncs import cast, refuse
 
 

@@ -1,202 +1,21 @@
-"""The three ways in which an output depends on an argument, and the words in which primitives are declared.
-
-| dependence | written | forward | reverse |
-|---|---|---|---|
-| `Partial` (elementwise) | d out / d x, as an array | partial * tangent | partial * cotangent, summed down |
-| `Transpose` (linear in x) | cotangent -> cotangent of x | the primitive itself | the transpose |
-| `Differential` (anything else) | tangent -> tangent | as written | recorded and pulled back, or `pull` |
-
-A rule's parameter names say what it reads: arguments, parameters, `out`, by-products. Those, and nothing else, a tape keeps.
-"""
+"""The words in which primitives are declared: `elementwise`, `linear`, `bilinear`, `general`, over `declare`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-import inspect
-from operator import itemgetter
-from typing import Any, Protocol, TypeAlias
+from typing import Any, TypeAlias
 
-import attrs
 import numpy as np
 
 from tapegrad._core.door import apply
 from tapegrad._core.entrance import entrance
-from tapegrad._core.primitive import Batch, ByPosition, Gather, Primitive, Pull, Push, Same
-from tapegrad._core.recorder import Recorded, Recorder
-from tapegrad._core.sweep import add_parts, sweep
+from tapegrad._core.primitive import Batch, ByPosition, Primitive, Push, Same
+from tapegrad._core.sweep import add_parts
 from tapegrad._rules.batching import broadcast
-from tapegrad._spec import Spec
-from tapegrad._values import fit
-
-Rule: TypeAlias = (
-    Callable[[Any], Any]
-    | Callable[[Any, Any], Any]
-    | Callable[[Any, Any, Any], Any]
-    | Callable[[Any, Any, Any, Any], Any]
-    | Callable[[Any, Any, Any, Any, Any], Any]
-    | Callable[[Any, Any, Any, Any, Any, Any], Any]
-)
-"""A formula. Spelled out by arity, so that the parameters of a lambda are known to checkers."""
-
-Step: TypeAlias = Callable[[Primitive, int, Any, Sequence[Any], Sequence[Any]], Any]
-"""(primitive, which argument, its tangent, all arguments, pool) -> that argument's share of the output's tangent."""
+from tapegrad._rules.dependences import Dependence, Differential, Partial, Rule, Step, Transpose, names_of
 
 PRIMITIVES: dict[str, Primitive] = {}
 """Every primitive of the library, by name."""
-
-
-@attrs.frozen
-class Rules:
-    """What a dependence becomes when its primitive is declared."""
-
-    pull: Pull
-    gather: Gather | None
-    reads: frozenset[str]
-    step: Step
-
-
-class Dependence(Protocol):
-    """How the output depends on one argument."""
-
-    def resolve(self, argument: str, places: Mapping[str, int], /) -> Rules:
-        """Resolve the names in the rules to places in the pool."""
-        ...
-
-
-def names_of(rule: Callable[..., Any]) -> tuple[str, ...]:
-    return tuple(inspect.signature(rule).parameters)
-
-
-def gather_of(names: Sequence[str], places: Mapping[str, int]) -> Gather | None:
-    """Picks the values called `names`: none, one bare, or a tuple of them."""
-    unknown = [name for name in names if name not in places]
-    if unknown:
-        raise TypeError(f"a rule reads {', '.join(unknown)}, but there is only {', '.join(places)}")
-    return itemgetter(*(places[name] for name in names)) if names else None
-
-
-def reader(rule: Callable[..., Any], count: int) -> Callable[[Any, Any], Any]:
-    """`rule`, called with one value and what was gathered for it."""
-    if count == 0:
-        return lambda first, kept: rule(first)
-    if count == 1:
-        return rule
-    return lambda first, kept: rule(first, *kept)
-
-
-@attrs.frozen
-class Partial:
-    """Elementwise: the output changes by `derivative * tangent`. A number stands for itself.
-
-    `singular` says that the derivative can be infinite: a zero cotangent stays zero all the same.
-    """
-
-    derivative: Rule | float
-    singular: bool = False
-
-    def resolve(self, argument: str, places: Mapping[str, int], /) -> Rules:
-        names = names_of(self.derivative) if callable(self.derivative) else ()
-        gather, scale = gather_of(names, places), self._scale(len(names))
-
-        def step(primitive: Primitive, i: int, tangent: Any, args: Sequence[Any], pool: Sequence[Any]) -> Any:
-            return scale(tangent, gather and gather(pool), None)
-
-        return Rules(scale, gather, frozenset(names), step)
-
-    def _scale(self, count: int) -> Pull:
-        if not callable(self.derivative):
-            c = self.derivative
-            return (lambda v, kept, spec: v) if c == 1 else (lambda v, kept, spec: -v) if c == -1 else (lambda v, kept, spec: v * c)
-        d: Callable[..., Any] = self.derivative
-        if self.singular:
-            return (lambda v, kept, spec: damp(v, d(kept))) if count == 1 else (lambda v, kept, spec: damp(v, d(*kept)))
-        return (lambda v, kept, spec: v * d(kept)) if count == 1 else (lambda v, kept, spec: v * d(*kept))
-
-
-@attrs.frozen
-class Transpose:
-    """Linear in this argument: forward is the primitive itself, reverse is `rule`, from cotangent to cotangent.
-
-    Where `rule` names the argument itself it gets a `Spec`: a linear map is the same everywhere.
-    """
-
-    rule: Rule
-
-    def resolve(self, argument: str, places: Mapping[str, int], /) -> Rules:
-        rule: Callable[..., Any] = self.rule
-        names = names_of(rule)[1:]
-        others = [name for name in names if name != argument]
-        read = reader(rule, len(others))
-        pull: Pull = lambda ct, kept, spec: read(ct, kept)  # noqa: E731
-        if argument in names:
-            at, count = names.index(argument), len(others)
-
-            def pull(ct: Any, kept: Any, spec: Spec) -> Any:
-                values = kept if count > 1 else (kept,) * count
-                return rule(ct, *values[:at], spec, *values[at:])
-
-        return Rules(pull, gather_of(others, places), frozenset(others), _substitute)
-
-
-def _substitute(primitive: Primitive, i: int, tangent: Any, args: Sequence[Any], pool: Sequence[Any]) -> Any:
-    return apply(primitive, *args[:i], tangent, *args[i + 1 :])
-
-
-@attrs.frozen
-class Differential:
-    """Neither elementwise nor linear: `rule` maps a tangent of the argument to that of the output, in plain NumPy.
-
-    Reverse records the rule, which is linear in the tangent, and pulls the cotangent back through it; or it is `pull`,
-    from cotangent to cotangent, where speed asks for it.
-    """
-
-    rule: Rule
-    pull: Rule | None = None
-
-    def resolve(self, argument: str, places: Mapping[str, int], /) -> Rules:
-        names = names_of(self.rule)[1:]
-        push, gather = reader(self.rule, len(names)), gather_of(names, places)
-
-        def step(primitive: Primitive, i: int, tangent: Any, args: Sequence[Any], pool: Sequence[Any]) -> Any:
-            return push(tangent, gather and gather(pool))
-
-        if self.pull is None:
-            return Rules(_recorded(push), gather, frozenset(names), step)
-        kept_names = names_of(self.pull)[1:]
-        pull = reader(self.pull, len(kept_names))
-        return Rules(lambda ct, kept, spec: pull(ct, kept), gather_of(kept_names, places), frozenset(kept_names), step)
-
-
-def _recorded(push: Callable[[Any, Any], Any]) -> Pull:
-    """The transpose of a linear function, by recording it and sweeping back."""
-
-    def pull(ct: Any, kept: Any, spec: Spec) -> Any:
-        tape = Recorder()
-        tangent = tape.watch(spec.zeros())
-        out = push(tangent, kept)
-        pairs = zip(out, ct, strict=True) if isinstance(out, tuple) else ((out, ct),)
-        seeds = [(o.node, fit(c, o.node.spec)) for o, c in pairs if isinstance(o, Recorded) and o.level is tape]
-        return sweep(seeds).get(tangent.node, spec.zeros())
-
-    return pull
-
-
-@attrs.frozen
-class Operands:
-    """Linear in each of any number of arrays: `rule` gets the cotangent and the array's position first."""
-
-    rule: Rule
-
-    def resolve(self, argument: str, places: Mapping[str, int], /) -> Rules:
-        rule: Callable[..., Any] = self.rule
-        names = names_of(rule)[2:]
-        gather, count = gather_of(names, places), len(names)
-
-        def pull(ct: Any, kept: Any, spec: Spec) -> Any:
-            position, values = kept
-            return rule(ct, position, *(values if count > 1 else (values,) * count))
-
-        return Rules(pull, gather, frozenset(names), _substitute)
 
 
 def make(
@@ -306,16 +125,3 @@ def general(batch: Batch = broadcast, *, saves: Sequence[str] = (), **dependence
     """Decorates the computation: a dependence for each named argument; a bare rule is a `Differential`."""
     parts = {key: Differential(rule) if callable(rule) else rule for key, rule in dependences.items()}
     return lambda compute: declare(compute.__name__, compute, parts, batch=batch, saves=saves)
-
-
-def _damp(x: Any, y: Any) -> Any:
-    product = x * y
-    if type(product) is np.float64:
-        return product if x else np.float64(0)
-    if np.isfinite(np.add.reduce(product, axis=None)):
-        return product
-    return np.where(x == 0, 0, product)[()]
-
-
-damp = elementwise("damp", _damp, lambda y: y, lambda x: x, singular=True)
-"""x * y, and 0 wherever x is 0, whatever y is there: an infinite derivative lets a zero cotangent pass as zero."""

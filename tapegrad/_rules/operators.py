@@ -32,11 +32,15 @@ BOTH_WAYS = {
     "divmod": arithmetic.divmod_,
     "pow": arithmetic.power,
     "matmul": contractions.matmul,
+    "and": comparisons.bitwise_and,
+    "or": comparisons.bitwise_or,
+    "xor": comparisons.bitwise_xor,
 }
 ONE_WAY = {
     "neg": arithmetic.negative,
     "pos": arithmetic.positive,
     "abs": complexes.absolute,
+    "invert": comparisons.invert,
     "eq": comparisons.equal,
     "ne": comparisons.not_equal,
     "lt": comparisons.less,

@@ -12,6 +12,7 @@ import numpy as np
 from tapegrad._core.tables import UFUNCS
 from tapegrad._rules.axes import normalize_axis
 from tapegrad._rules.batching import shifted
+from tapegrad._rules.dependences import Differential
 from tapegrad._rules.folding import (
     count_over,
     enter_reduce,
@@ -23,7 +24,7 @@ from tapegrad._rules.folding import (
     sum_over,
 )
 from tapegrad._rules.fronts import is_variable, operand, stands_for
-from tapegrad._rules.kinds import Differential, declare
+from tapegrad._rules.kinds import declare
 from tapegrad._rules.ufuncs import cast, refuse
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from tapegrad._rules.batching import shifted
+from tapegrad._rules.dependences import Differential, Transpose
 from tapegrad._rules.folding import (
     count_over,
     enter_reduce,
@@ -20,7 +21,7 @@ from tapegrad._rules.folding import (
     sum_over,
 )
 from tapegrad._rules.fronts import operand, stands_for
-from tapegrad._rules.kinds import Differential, Transpose, declare, elementwise
+from tapegrad._rules.kinds import declare, elementwise
 from tapegrad._rules.ufuncs import cast, refuse
 from tapegrad._spec import Spec
 
@@ -147,12 +148,9 @@ def var(
         return var_over(x, axes, bool(keepdims), correction)
     centre = np.mean(x, axis=axes, keepdims=True, where=where) if mean is None else mean
     total = sum_over(_squared(masked(x - centre, where, 0)), axes, bool(keepdims))
-    count = (
-        count_over(x.shape, axes)
-        if where is True
-        else _chosen(x.shape, where, axes, bool(keepdims)).astype(total.dtype)
-    )
-    return total / np.maximum(count - correction, 0)
+    if where is True:
+        return total / max(count_over(x.shape, axes) - correction, 0)
+    return total / np.maximum(_chosen(x.shape, where, axes, bool(keepdims)).astype(total.dtype) - correction, 0)
 
 
 @stands_for(np.std)

@@ -18,8 +18,9 @@ from tapegrad._core.primitive import Primitive
 from tapegrad._place import user_line
 from tapegrad._rules.axes import normalize_axes, normalize_axis
 from tapegrad._rules.batching import shifted
+from tapegrad._rules.dependences import Transpose
 from tapegrad._rules.fronts import operand, stands_for
-from tapegrad._rules.kinds import Transpose, declare
+from tapegrad._rules.kinds import declare
 from tapegrad._spec import Spec
 from tapegrad.errors import MissingRuleError
 
@@ -99,7 +100,7 @@ def in_order(x: Any, shape: tuple[int, ...], order: str) -> Any:
         return reshaped(x, shape)
     if order != "F":
         raise MissingRuleError(
-            f"order={order!r} at {user_line()} asks for the layout in memory, which a Variable has not. Write 'C' or 'F'."
+            f"order={order!r} at {user_line()} asks for a layout in memory; a Variable has none. Write 'C' or 'F'."
         )
     return T(reshaped(T(x), shape[::-1]))
 

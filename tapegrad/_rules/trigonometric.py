@@ -12,7 +12,7 @@ DEGREE = float(np.pi / 180)
 
 sin = ufunc(np.sin, lambda x: np.cos(x))
 cos = ufunc(np.cos, lambda x: -np.sin(x))
-tan = ufunc(np.tan, lambda out: 1 + out * out)
+tan = ufunc(np.tan, lambda out: 1 + out * out, singular=True)
 arcsin = ufunc(np.arcsin, lambda x: 1 / np.sqrt(1 - x * x), singular=True)
 arccos = ufunc(np.arccos, lambda x: -1 / np.sqrt(1 - x * x), singular=True)
 arctan = ufunc(np.arctan, lambda x: 1 / (1 + x * x), singular=True)
@@ -25,8 +25,8 @@ def _squared_radius(x: Any, y: Any) -> Any:
 
 
 arctan2 = ufunc(np.arctan2, lambda x, y: y / _squared_radius(x, y), lambda x, y: -x / _squared_radius(x, y))
-sinh = ufunc(np.sinh, lambda x: np.cosh(x))
-cosh = ufunc(np.cosh, lambda x: np.sinh(x))
+sinh = ufunc(np.sinh, lambda x: np.cosh(x), singular=True)
+cosh = ufunc(np.cosh, lambda x: np.sinh(x), singular=True)
 tanh = ufunc(np.tanh, lambda out: 1 - out * out)
 arcsinh = ufunc(np.arcsinh, lambda x: 1 / np.sqrt(1 + x * x), singular=True)
 arccosh = ufunc(np.arccosh, lambda x: 1 / (np.sqrt(x - 1) * np.sqrt(x + 1)), singular=True)

@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from tapegrad._core.tables import UFUNCS
+from tapegrad._core.tables import CALLS, UFUNCS
 from tapegrad._core.variable import Variable
 from tapegrad._place import user_line
 from tapegrad._rules.axes import normalize_axes
-from tapegrad._rules.kinds import Dependence, Rule, elementwise
+from tapegrad._rules.dependences import Dependence, Rule
+from tapegrad._rules.kinds import elementwise
 from tapegrad.errors import ConversionError, MissingRuleError
 
 
@@ -41,6 +42,7 @@ def enter(target: np.ufunc, apply: Callable[..., Any]) -> None:
         refuse(target.__name__, keywords)
         return apply(*(inputs if dtype is None else [cast(x, dtype) for x in inputs]))
 
+    CALLS[target] = apply
     UFUNCS[target, "__call__"] = call
     if target.nin == 2 and target.nout == 1:
         UFUNCS[target, "outer"] = lambda x, y, **keywords: call(np.reshape(x, (*np.shape(x), *(1,) * np.ndim(y))), y, **keywords)
@@ -79,15 +81,14 @@ def _reduce(
     """Any binary ufunc, folded over its axes row by row. Families with a closed form enter a faster one."""
     refuse(f"{target.__name__}.reduce", {"out": out})
     x = x if dtype is None else cast(x, dtype)
-    if where is not True:
-        neutral = target.identity if initial is None else initial
-        if neutral is None:
-            raise ValueError(f"{target.__name__}.reduce(where=) needs initial=: it has no identity")
-        x = np.where(where, x, neutral)
     axes = normalize_axes(axis, np.ndim(x))
-    total = initial
-    for row in _rows(x, axes):
-        total = row if total is None else apply(total, row)
+    total = target.identity if initial is None and where is not True else initial
+    if where is not True and total is None:
+        raise ValueError(f"{target.__name__}.reduce(where=) needs initial=: it has no identity")
+    rows, chosen = _rows(x, axes), _rows(np.broadcast_to(where, np.shape(x)), axes)
+    for row, mask in zip(rows, chosen, strict=True):
+        after = row if total is None else apply(total, row)
+        total = after if where is True else np.where(mask, after, total)
     if total is None:
         if target.identity is None:
             raise ValueError(f"zero-size array to reduction operation {target.__name__} which has no identity")

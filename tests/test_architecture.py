@@ -1,0 +1,101 @@
+"""The storeys of the package, as one list: a module imports only from storeys below its own."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import tapegrad
+
+STOREYS = [
+    {"errors", "typing"},
+    {"_place"},
+    {"_config", "_spec"},
+    {"_values", "_tree"},
+    {"_leaves"},
+    {"_core.primitive", "_core.tables"},
+    {"_core.variable", "_core.node"},
+    {"_core.door", "_core.listing"},
+    {"_core.recorder"},
+    {"_core.entrance", "_core.sweep"},
+    {"_core.tape", "_core.transparency"},
+    {"_rules.axes", "_rules.batching"},
+    {"_rules.damping"},
+    {"_rules.dependences"},
+    {"_rules.kinds"},
+    {"_rules.fronts", "_rules.ufuncs"},
+    {"_rules.folding", "_rules.positions"},
+    {"_rules.*"},
+    {"_rules.operators"},
+    {"_rules"},
+    {"_transforms.transform"},
+    {"_transforms.sources"},
+    {"_transforms.reverse", "_transforms.forward", "_transforms.batch", "_transforms.stop"},
+    {"_transforms.grad", "_transforms.value_and_grad"},
+    {"numpy.kinds.*"},
+    {"numpy.kinds"},
+    {"numpy.*"},
+    {"numpy"},
+    {"_checks"},
+    {"testing", "extend"},
+    {""},
+    {"__main__"},
+]
+EMPTY = {"_core", "_transforms"}
+"""Packages whose `__init__` holds a docstring alone."""
+HOME = Path(tapegrad.__file__).parent
+MODULES = {
+    ".".join(path.relative_to(HOME).with_suffix("").parts).removesuffix("__init__").removesuffix("."): path
+    for path in HOME.rglob("*.py")
+}
+
+
+def storey(module: str) -> int | None:
+    """Where a module stands; an exact name counts before that of its folder's other modules."""
+    package = module.rpartition(".")[0]
+    for name in (module, f"{package}.*"):
+        for i, names in enumerate(STOREYS):
+            if name in names:
+                return i
+    return None
+
+
+def imported(tree: ast.AST) -> Iterator[str]:
+    """Modules of this package that `tree` imports, wherever in the file."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "tapegrad":
+            home = (node.module or "").partition(".")[2]
+            for alias in node.names:
+                inner = f"{home}.{alias.name}".lstrip(".")
+                yield inner if inner in MODULES else home
+        elif isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[2] for alias in node.names if alias.name.split(".")[0] == "tapegrad")
+
+
+@pytest.mark.parametrize("module", sorted(MODULES))
+def test_imports_go_down(module: str) -> None:
+    tree = ast.parse(MODULES[module].read_text())
+    if module in EMPTY:
+        assert [type(node) for node in tree.body] == [ast.Expr]
+        return
+    own = storey(module)
+    assert own is not None, f"{module} has no storey"
+    upward = {name for name in imported(tree) if (at := storey(name)) is None or at >= own}
+    assert not upward
+
+
+@pytest.mark.parametrize("module", sorted(MODULES))
+def test_imports_stand_at_the_top(module: str) -> None:
+    tree = ast.parse(MODULES[module].read_text())
+    functions = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+    assert not [inner for f in functions for inner in ast.walk(f) if isinstance(inner, ast.Import | ast.ImportFrom)]
+
+
+def test_no_family_of_rules_imports_another() -> None:
+    families = {name for name in MODULES if name.startswith("_rules.") and STOREYS[storey(name) or 0] == {"_rules.*"}}
+    assert {name: set(imported(ast.parse(MODULES[name].read_text()))) & families for name in families} == dict.fromkeys(
+        families, set[str]()
+    )
