@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-import gc
 from time import perf_counter
 from typing import Any
 
@@ -27,12 +26,9 @@ def interleaved(calls: Mapping[str, Callable[[], Any]], rounds: int, batch: floa
     alike, so the ratio of two times *of one round* is steadier than either.
     """
     rng = np.random.default_rng(0)
-    gc.collect()
-    gc.freeze()  # what the libraries made on import is no garbage of the calls
     repeats = {name: max(1, int(batch / seconds_per_call(call))) for name, call in calls.items()}
     times: dict[str, list[float]] = {name: [] for name in calls}
     for _ in range(rounds):
         for name in rng.permutation(list(calls)):
             times[name].append(seconds_per_call(calls[name], repeats[name]))
-    gc.unfreeze()
     return {name: np.array(seconds) for name, seconds in times.items()}

@@ -47,6 +47,12 @@ def epsilon(values: Iterable[Any]) -> float:
     return max((float(np.finfo(value.dtype).eps) for value in values), default=float(np.finfo(np.float64).eps))
 
 
+def random_like(rng: np.random.Generator, like: Any) -> Any:
+    """A tangent or cotangent of the shape and dtype of a value."""
+    real, imaginary = rng.normal(size=(2, *like.shape))
+    return np.asarray(real + 1j * imaginary if like.dtype.kind == "c" else real, like.dtype)[()]
+
+
 def slopes(direction: Callable[[int, Any], float], xs: Values) -> Slopes:
     """A derivative, entry by entry: `direction(i, dx)` is the one found when argument `i` alone moves by `dx`."""
     found: Slopes = []
@@ -100,13 +106,12 @@ def complex_step(f: Function, xs: Values, cts: Values) -> Slopes | None:
         return None
 
 
-def expected(f: Function, xs: Values, outs: Values, cts: Values, step: float | None) -> Expected:
+def expected(f: Function, xs: Values, outs: Values, cts: Values, eps: float, step: float | None) -> Expected:
     """The derivative, by the complex step where that applies, else by central differences.
 
     The complex step is exact to rounding, but of a function that is not analytic (`abs`, `real`, `conj`) it gives a
     wrong number without notice. So it is believed only where it agrees with central differences, as far as they go.
     """
-    eps = epsilon((*xs, *outs))
     h = eps ** (1 / 3) if step is None else step
     size = pair([np.abs(ct) for ct in cts], [np.abs(out) for out in outs])
     tolerance = max(1e-6, 400 * eps ** (2 / 3))

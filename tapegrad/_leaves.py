@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tapegrad._spec import Value
+from tapegrad._spec import Value, generic, ndarray
 from tapegrad.errors import DomainError
 
 _KINDS = {"b": "boolean", "i": "integer", "u": "integer", "O": "object", "U": "string", "S": "bytes", "M": "datetime", "m": "timedelta", "V": "structured"}
@@ -17,7 +17,7 @@ def admit(leaf: Any) -> Value:
 
     Raises `DomainError` for what is not a floating or complex number or array; its message goes on from the leaf's name.
     """
-    kind = type(leaf)
+    kind: type[Any] = leaf.__class__
     if kind is np.ndarray and leaf.dtype.kind in "fc":
         return leaf.copy("K") if leaf.ndim else leaf[()]
     if kind is float or kind is int:
@@ -33,7 +33,7 @@ def admit(leaf: Any) -> Value:
         raise DomainError(f"is {_described(leaf)}, which has no derivative. {_REMEDY}.")
     if dtype.kind not in "fc":
         raise DomainError(f"has dtype {dtype}: {_KINDS[dtype.kind]} values have no derivative. {_REMEDY}, or convert it: x.astype(float).")
-    return np.array(leaf)[()] if isinstance(leaf, np.ndarray) else leaf
+    return np.array(leaf)[()] if isinstance(leaf, ndarray) else leaf
 
 
 _REMEDY = "Differentiate the other arguments only (argnums=), or pass it by keyword"
@@ -45,6 +45,6 @@ def _described(leaf: Any) -> str:
 
 def restored(value: Value, leaf: Any) -> Any:
     """A gradient as the caller's leaf is: an array for an array, with no axes too, and a NumPy scalar for a number; fresh."""
-    if isinstance(value, np.ndarray):
+    if isinstance(value, ndarray):
         return value.copy()
-    return np.array(value) if isinstance(leaf, np.ndarray) and isinstance(value, np.generic) else value
+    return np.array(value) if isinstance(leaf, ndarray) and isinstance(value, generic) else value

@@ -14,6 +14,11 @@ from tapegrad.errors import DomainError
 Value: TypeAlias = Any
 """What a level computes on: an ndarray, a NumPy scalar, or a Variable of a level further out."""
 
+ndarray: Any = np.ndarray
+generic: Any = np.generic
+several: Any = tuple
+"""Classes to recognise a Value by. They are Any, so that it stays a Value to checkers: else it became an array of unknown type."""
+
 
 @attrs.frozen
 class Spec:

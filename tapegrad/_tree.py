@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 import dataclasses
 from threading import Lock
-from typing import Any, TypeVar
+from typing import Any
 
 import attrs
 import numpy as np
@@ -15,7 +15,7 @@ from tapegrad.typing import T
 
 NAMESPACE = "tapegrad"
 _registering = Lock()
-_registered: set[type] = set()
+_registered: set[type[Any]] = set()
 _NUMBERS = frozenset({float, int, complex, np.float64, np.ndarray})
 """The commonest leaves, known without asking optree."""
 
@@ -24,7 +24,8 @@ def flatten(tree: T) -> tuple[list[Any], optree.PyTreeSpec[T]]:
     """The leaves of a tree, and its structure. None is a leaf."""
     while True:
         leaves, structure = optree.tree_flatten(tree, none_is_leaf=True, namespace=NAMESPACE)
-        unknown = {type(leaf) for leaf in leaves if field_names(type(leaf)) is not None}
+        classes: set[type[Any]] = set(map(type, leaves))
+        unknown = [cls for cls in classes if field_names(cls) is not None]
         if not unknown:
             return leaves, structure
         for cls in unknown:
@@ -55,7 +56,7 @@ def paths(structure: optree.PyTreeSpec[Any]) -> list[str]:
     return [accessor.codify("") for accessor in structure.accessors()]
 
 
-def field_names(cls: type) -> Sequence[str] | None:
+def field_names(cls: type[Any]) -> Sequence[str] | None:
     """The names of the fields of an attrs class or dataclass; None of any other, and of what stands for an array."""
     if hasattr(cls, "__array_ufunc__"):
         return None
@@ -66,7 +67,7 @@ def field_names(cls: type) -> Sequence[str] | None:
     return None
 
 
-def _register_fields(cls: type) -> None:
+def _register_fields(cls: type[Any]) -> None:
     """Every field is a child. An instance is rebuilt without calling `__init__`: its converters and validators expect arrays."""
     names = tuple(field_names(cls) or ())
 
@@ -74,7 +75,7 @@ def _register_fields(cls: type) -> None:
         return tuple(getattr(tree, name) for name in names), None, names
 
     def rebuild(_: None, values: Iterable[Any]) -> Any:
-        tree: object = object.__new__(cls)
+        tree: Any = object.__new__(cls)
         for name, value in zip(names, values, strict=True):
             object.__setattr__(tree, name, value)
         return tree

@@ -6,23 +6,21 @@ from typing import Any
 
 import numpy as np
 
-from tapegrad._spec import Spec, Value
+from tapegrad._spec import Spec, Value, ndarray
 
-_IMMUTABLE = (bool, int, float, complex, np.generic, str, type(None))
+_list: Any = list
 
 
 def owned(value: Value) -> Value:
     """`value`, or a copy of it where the caller could change it later."""
-    if isinstance(value, np.ndarray):
+    if isinstance(value, ndarray):
         return value if value.base is None and not value.flags.writeable else value.copy()
-    if isinstance(value, list):
-        return np.array(value)
-    return value
+    return np.array(value) if isinstance(value, _list) else value
 
 
 def read_only(value: Value) -> Value:
     """A view of an array that cannot be written through; any other value as it is."""
-    if not isinstance(value, np.ndarray):
+    if not isinstance(value, ndarray):
         return value
     view = value.view()
     view.flags.writeable = False
@@ -64,4 +62,4 @@ def spread(value: Value, spec: Spec) -> Value:
 
 def fresh(value: Value) -> Value:
     """An array that shares memory with no other, to hand over to the caller."""
-    return value.copy() if isinstance(value, np.ndarray) else value
+    return value.copy() if isinstance(value, ndarray) else value

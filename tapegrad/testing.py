@@ -7,14 +7,14 @@ from typing import Any, Literal, TypeAlias
 
 import attrs
 import numpy as np
-from numpy.typing import NDArray
 
-from tapegrad._checks import Expected, Function, Slopes, Values, epsilon, excess, expected, pair, slopes
+from tapegrad._checks import Expected, Function, Slopes, Values, epsilon, excess, expected, pair, random_like, slopes
 from tapegrad._transforms.forward import jvp
 from tapegrad._transforms.reverse import vjp
 from tapegrad._transforms.sources import opened
 from tapegrad._transforms.transform import parameter_name
 from tapegrad._tree import flatten, paths, unflatten
+from tapegrad.typing import Ts
 
 __all__ = ["check_grads"]
 
@@ -25,8 +25,8 @@ SHOWN = 6
 
 
 def check_grads(
-    f: Callable[..., Any],
-    args: tuple[Any, ...],
+    f: Callable[[*Ts], object],
+    args: tuple[*Ts],
     *,
     order: int = 2,
     modes: Sequence[Mode] = ("fwd", "rev"),
@@ -57,14 +57,13 @@ def check_grads(
             cube root of the precision.
 
     Raises:
-        AssertionError: if a derivative is wrong. It says at which order and in which mode, in which entries of which
-            argument, and by how much.
+        AssertionError: if a derivative is wrong: at which order, in which mode, where, and by how much.
         TypeError: if an argument has no derivative.
 
     >>> import numpy as np
     >>> from tapegrad.testing import check_grads
-    >>> check_grads(np.sin, (np.array([0.1, 0.2]),))
     >>> from tapegrad import stop_gradient
+    >>> check_grads(np.sin, (np.array([0.1, 0.2]),))
     >>> def wrong(x):
     ...     return x * stop_gradient(x)
     >>> check_grads(wrong, (3.0,), modes=["rev"])
@@ -77,12 +76,13 @@ def check_grads(
         raise ValueError(
             f"check_grads needs order >= 1 and modes among {tuple(WORDS)}, not order={order!r} and modes={modes!r}."
         )
-    xs = [value for i, arg in enumerate(args) for value in opened(arg, "check_grads", f, i)[2]]
+    arguments: tuple[Any, ...] = args
+    xs = [value for i, arg in enumerate(arguments) for value in opened(arg, "check_grads", f, i)[2]]
     if not xs:
         raise TypeError("check_grads was given no arguments: there is nothing to differentiate in.")
     name: str = getattr(f, "__name__", type(f).__name__)
-    places = [place for i, arg in enumerate(args) for place in _places(f, i, arg)]
-    Check(name, places, xs, tuple(modes), atol, rtol, step).run(_on_leaves(f, args), order, ())
+    places = [place for i, arg in enumerate(arguments) for place in _places(f, i, arg)]
+    Check(name, places, xs, tuple(modes), atol, rtol, step).run(_on_leaves(f, arguments), order, ())
 
 
 def _places(f: Callable[..., Any], position: int, argument: Any) -> list[str]:
@@ -94,10 +94,10 @@ def _places(f: Callable[..., Any], position: int, argument: Any) -> list[str]:
 def _on_leaves(f: Callable[..., Any], args: tuple[Any, ...]) -> Function:
     """`f` from the leaves of its arguments to those of its output that have a derivative."""
     given, structure = flatten(args)
-    boxed = [isinstance(leaf, np.ndarray) for leaf in given]
+    boxed = [isinstance(leaf, np.ndarray) for leaf in given]  # 0-d arrays stay arrays
 
     def flat(*values: Any) -> tuple[Any, ...]:
-        leaves = [np.array(v) if box and isinstance(v, np.generic) else v for v, box in zip(values, boxed, strict=True)]
+        leaves: list[Any] = [np.array(v) if b and np.isscalar(v) else v for v, b in zip(values, boxed, strict=True)]
         out = f(*unflatten(structure, leaves))
         outs = [leaf if hasattr(leaf, "dtype") else np.asarray(leaf)[()] for leaf in flatten(out)[0]]
         return tuple([out for out in outs if out.dtype.kind in "fc"])
@@ -117,12 +117,13 @@ class Check:
     rtol: float | None
     step: float | None
 
-    def run(self, f: Function, order: int, taken: tuple[str, ...]) -> None:
-        """Check the derivatives of `f` up to `order`; `taken` says whose derivative `f` itself is already."""
+    def run(self, f: Function, order: int, taken: tuple[str, ...], eps: float = 0.0) -> None:
+        """Check the derivatives of `f` up to `order`; `taken` says which one `f` is, `eps` how precise it can be."""
         rng = np.random.default_rng(len(taken))
         outs = f(*self.xs)
-        cts, tangents = (tuple([_random(rng, value) for value in values]) for values in (outs, self.xs))
-        reference = expected(f, self.xs, outs, cts, self.step)
+        cts, tangents = (tuple([random_like(rng, value) for value in values]) for values in (outs, self.xs))
+        eps = max(eps, epsilon((*self.xs, *outs)))
+        reference = expected(f, self.xs, outs, cts, eps, self.step)
         found: dict[Mode, Slopes] = {mode: self.slopes(f, cts, mode) for mode in self.modes}
         for mode, actual in found.items():
             self.compare(actual, reference, (WORDS[mode], *taken))
@@ -131,14 +132,14 @@ class Check:
                 reference,
                 slopes=found["fwd"],
                 method="forward mode",
-                tolerance=float(np.sqrt(epsilon((*self.xs, *outs)))),
+                tolerance=float(np.sqrt(eps)),
             )
             self.compare(found["rev"], precise, ("reverse", *taken))
             self.check_adjoint(f, cts, tangents, precise, taken)
         if order > 1:
             for mode in self.modes:
                 derivative = _pushed(f, tangents) if mode == "fwd" else _pulled(f, cts)
-                self.run(derivative, order - 1, (WORDS[mode], *taken))
+                self.run(derivative, order - 1, (WORDS[mode], *taken), eps)
 
     def slopes(self, f: Function, cts: Values, mode: Mode) -> Slopes:
         """The derivative of `Re Σ ct f(x)`, as one mode finds it."""
@@ -186,12 +187,6 @@ class Check:
                 f"the derivative of {self.name} is off, at order {len(taken)}, mode {' of '.join(taken)}, in {count}:"
             )
             raise AssertionError("\n".join([head, *lines[:SHOWN], *more, f"expected: by {reference.method}"]))
-
-
-def _random(rng: np.random.Generator, like: Any) -> Any:
-    """A tangent or cotangent of the shape and dtype of a value."""
-    value: NDArray[Any] = rng.normal(size=like.shape) + 1j * rng.normal(size=like.shape)
-    return (value if like.dtype.kind == "c" else np.real(value)).astype(like.dtype)[()]
 
 
 def _pushed(f: Function, tangents: Values) -> Function:

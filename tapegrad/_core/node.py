@@ -29,7 +29,7 @@ class NodeDraft:
     """The name given to `watch`, or an empty string."""
 
 
-@attrs.frozen(eq=False, init=False, repr=False, weakref_slot=False)
+@attrs.frozen(eq=False, init=False, repr=False, weakref_slot=False)  # pyright: ignore[reportGeneralTypeIssues]  # frozen from a draft: see below
 class Node(NodeDraft):
     """One application of one primitive. Frozen; it refers to no tape, and to no Variable of its own tape.
 

@@ -12,11 +12,10 @@ from tapegrad._config import CONFIG, next_rank
 from tapegrad._core.door import apply
 from tapegrad._core.node import Node, NodeDraft
 from tapegrad._core.primitive import Primitive
-from tapegrad._core.variable import Variable
+from tapegrad._core.variable import Variable, ended
 from tapegrad._place import user_line
 from tapegrad._spec import Spec, Value, spec_of
 from tapegrad._values import owned
-from tapegrad.errors import SealedTapeError
 from tapegrad.typing import override
 
 MANY = 30_000
@@ -31,7 +30,7 @@ class RecordedDraft(Variable[Any]):  # type: ignore[override]  # of __attrs_init
     node: Node
 
 
-@attrs.frozen(eq=False, init=False, repr=False, weakref_slot=False)
+@attrs.frozen(eq=False, init=False, repr=False, weakref_slot=False)  # pyright: ignore[reportGeneralTypeIssues]  # as Node
 class Recorded(RecordedDraft):  # type: ignore[override]  # as above
     """A Variable on a tape. Made as a draft and then frozen, as a `Node` is."""
 
@@ -109,7 +108,7 @@ class Recorder:
     def interpret(self, primitive: Primitive, args: tuple[Any, ...], /) -> Any:
         """Apply `primitive` one level out, and record it where it depends on a Variable of this level."""
         if not self.open:
-            raise _sealed(primitive, args, self)
+            raise ended(primitive, args, self, "whose tape has ended")
         nodes = [arg.node if isinstance(arg, Recorded) and arg.level is self else None for arg in args]
         inner = [arg if node is None else arg.primal for arg, node in zip(args, nodes, strict=True)]
         result = apply(primitive, *inner)
@@ -158,11 +157,3 @@ def _check_finite(primitive: Primitive, result: Any) -> None:
     for out in result[: primitive.outputs] if primitive.results > 1 else (result,):
         if not np.all(np.isfinite(out)):
             raise FloatingPointError(f"{primitive.name} gave a value that is not finite, at {user_line()}.")
-
-
-def _sealed(primitive: Primitive, args: tuple[Any, ...], level: Recorder) -> SealedTapeError:
-    stale = next(arg for arg in args if isinstance(arg, Recorded) and arg.level is level)
-    return SealedTapeError(
-        f"{primitive.name} at {user_line()} was applied to {stale!r}, whose tape has ended, so it can no longer be recorded. "
-        "Do it inside the `with Tape()` block or the differentiated function; or, for the plain number, write x.value instead of x."
-    )

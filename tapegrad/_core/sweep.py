@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from tapegrad._core.node import Node
-from tapegrad._spec import FLOAT64, Value
+from tapegrad._core.primitive import ByPosition
+from tapegrad._spec import FLOAT64, Value, ndarray, several
 from tapegrad._values import fit
 
-float64, ndarray = np.float64, np.ndarray
+float64: Any = np.float64
 
 
 def sweep(seeds: list[tuple[Node, Value]], wanted: Set[Node] = frozenset()) -> dict[Node, Value]:
@@ -37,9 +38,10 @@ def sweep(seeds: list[tuple[Node, Value]], wanted: Set[Node] = frozenset()) -> d
                 ct = pending.pop(node)
                 if wanted and node in wanted:
                     found[node] = ct
-                if type(ct) is tuple:
+                if type(ct) is several:
                     ct = tuple([spec.zeros() if part is None else part for part, spec in zip(ct, node.spec, strict=True)])
-                pulls, residuals = node.primitive.pulls, node.residuals
+                pulls: ByPosition[Any] = node.primitive.pulls
+                residuals = node.residuals
                 for i, parent in enumerate(node.parents):
                     if parent is None:
                         continue
@@ -51,10 +53,10 @@ def sweep(seeds: list[tuple[Node, Value]], wanted: Set[Node] = frozenset()) -> d
                     elif type(term) is ndarray:
                         if term.shape != spec.shape or term.dtype is not spec.dtype:
                             term = fit(term, spec)
-                    elif type(term) is not tuple:
+                    elif type(term) is not several:
                         term = fit(term, spec)
                     if parent in pending:
-                        pending[parent] = add_parts(pending[parent], term) if type(term) is tuple else pending[parent] + term
+                        pending[parent] = add_parts(pending[parent], term) if type(term) is several else pending[parent] + term
                     else:
                         pending[parent] = term
                         generation = parent.generation

@@ -11,11 +11,11 @@ from tapegrad._core.listing import table
 from tapegrad._core.node import Node
 from tapegrad._core.recorder import Recorded, Recorder
 from tapegrad._core.sweep import sweep
-from tapegrad._core.variable import Variable
+from tapegrad._core.variable import Variable, is_variable
 from tapegrad._leaves import admit
 from tapegrad._place import user_line
-from tapegrad._spec import Value
-from tapegrad._tree import flatten, paths, tree_map, unflatten
+from tapegrad._spec import Value, generic
+from tapegrad._tree import flatten, paths, unflatten
 from tapegrad._values import fresh, project, scalar_or_array
 from tapegrad.errors import DomainError, SealedTapeError
 from tapegrad.typing import T, override
@@ -132,11 +132,11 @@ class Tape:
 
     def _handed_out(self, node: Node, ct: Value | None) -> Any:
         gradient = node.spec.zeros() if ct is None else fresh(ct)
-        return np.array(gradient) if node in self._boxed and isinstance(gradient, np.generic) else gradient
+        return np.array(gradient) if node in self._boxed and isinstance(gradient, generic) else gradient
 
 
 def _seed(seed: Any, node: Node) -> Value:
-    value = seed if isinstance(seed, Variable) else scalar_or_array(seed)
+    value = seed if is_variable(seed) else scalar_or_array(seed)
     if value.shape != node.spec.shape:
         raise ValueError(f"the seed has shape {value.shape}, but the target {node.spec.shape}.")
     return project(value, node.spec)

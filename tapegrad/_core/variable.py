@@ -18,7 +18,7 @@ from tapegrad._core.primitive import Primitive
 from tapegrad._core.tables import FUNCTIONS, UFUNCS
 from tapegrad._place import user_line
 from tapegrad._values import read_only
-from tapegrad.errors import ConversionError, MissingRuleError
+from tapegrad.errors import ConversionError, MissingRuleError, SealedTapeError
 from tapegrad.typing import ArrT, Axis, Inexact, Number, S, T, T_co, override
 
 BasicIndex: TypeAlias = (
@@ -276,6 +276,15 @@ class Variable(Generic[T_co]):
                 f"x[i] = v at {user_line()} would change a Variable, and Variables are immutable. Make a new one: np.where(mask, v, x), or "
                 "join the parts: np.concatenate([x[:i], [v], x[i + 1:]])."
             )
+
+
+def ended(primitive: Primitive, args: Iterable[Any], level: Level, what: str) -> SealedTapeError:
+    """The error for an operation on a Variable whose level is no more."""
+    stale = next(arg for arg in args if is_variable(arg) and arg.level is level)
+    return SealedTapeError(
+        f"{primitive.name} at {user_line()} was applied to {stale!r}, {what}, so that it can no longer be followed. Do it inside, or "
+        "return the Variable from there. For the plain number, write x.value instead of x."
+    )
 
 
 def _lossy(what: str, remedy: str) -> ConversionError:

@@ -12,10 +12,13 @@ from tapegrad._rules.dependences import Partial
 from tapegrad._rules.kinds import declare
 from tapegrad._rules.ufuncs import cast, constant, enter, ufunc
 
+truediv: Any = operator.truediv  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]  # it has no types
+pow: Any = operator.pow  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]  # as above
+
 add = ufunc(np.add, 1, 1, compute=operator.add)
 subtract = ufunc(np.subtract, 1, -1, compute=operator.sub)
 multiply = ufunc(np.multiply, lambda y: y, lambda x: x, compute=operator.mul)
-divide = ufunc(np.divide, lambda y: 1 / y, lambda y, out: -out / y, compute=operator.truediv, singular=True)
+divide = ufunc(np.divide, lambda y: 1 / y, lambda y, out: -out / y, compute=truediv, singular=True)
 negative = ufunc(np.negative, -1, compute=operator.neg)
 positive = ufunc(np.positive, 1)
 reciprocal = ufunc(np.reciprocal, lambda out: -out * out, singular=True)
@@ -26,7 +29,7 @@ cbrt = ufunc(np.cbrt, lambda out: 1 / (3 * out * out), singular=True)
 
 def _log_of_base(x: Any, y: Any) -> Any:
     """log(x), and 0 where x = 0 < y: there 0**y stays 0, whatever y does."""
-    flat = np.equal(x, 0) & np.greater(np.real(y), 0)
+    flat = np.equal(x, 0) & np.greater(y.real, 0)
     return np.where(flat, 0, np.log(np.where(flat, 1, x)))
 
 
@@ -34,7 +37,7 @@ general_power = ufunc(
     np.power,
     lambda x, y: y * np.where(np.equal(x, 0) & np.equal(y, 0), 1, x) ** (y - 1),  # x**0 is 1 at x = 0 too
     lambda x, y, out: out * _log_of_base(x, y),
-    compute=operator.pow,
+    compute=pow,
     singular=True,
     name="general_power",
 )
@@ -44,8 +47,8 @@ def _slope(x: Any, n: float) -> Any:
     return 2 * x if n == 2 else n * x ** (n - 1) if n else 0.0
 
 
-smooth_power = declare("power", operator.pow, {"x": Partial(_slope)}, parameters=("n",))
-singular_power = declare("singular_power", operator.pow, {"x": Partial(_slope, singular=True)}, parameters=("n",))
+smooth_power = declare("power", pow, {"x": Partial(_slope)}, parameters=("n",))
+singular_power = declare("singular_power", pow, {"x": Partial(_slope, singular=True)}, parameters=("n",))
 """x ** n for a number n: no logarithm, and no array of exponents. Below 1 the slope at 0 is infinite."""
 
 

@@ -17,10 +17,6 @@ from tapegrad._rules.kinds import declare
 from tapegrad._rules.ufuncs import constant, enter, ufunc
 
 
-def is_complex(x: Any) -> bool:
-    return bool(np.iscomplexobj(x) if isinstance(x, (np.ndarray, np.generic, complex)) else np.dtype(x.dtype).kind == "c")
-
-
 def _direction(x: Any) -> Any:
     """The derivative of |x|: its sign, conjugated where x is complex; 0 at 0."""
     return np.conjugate(np.sign(x)) if x.dtype.kind == "c" else np.sign(x)

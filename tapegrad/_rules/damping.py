@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import Any
 
@@ -28,7 +28,7 @@ def _push(primitive: Primitive, args: Sequence[Any], tangents: Sequence[Any], po
     return shares[0] if len(shares) == 1 else shares[0] + shares[1]
 
 
-damp = entrance(
+damp: Callable[..., Any] = entrance(
     Primitive(
         name="damp",
         compute=_damp,

@@ -23,7 +23,7 @@ from tapegrad._core.primitive import Gather, Primitive, Pull
 from tapegrad._core.recorder import Recorded, Recorder
 from tapegrad._core.sweep import sweep
 from tapegrad._rules.damping import damp
-from tapegrad._spec import Spec
+from tapegrad._spec import Spec, several
 from tapegrad._values import fit
 
 Rule: TypeAlias = (
@@ -121,13 +121,13 @@ class Transpose:
         names = names_of(rule)[1:]
         others = [name for name in names if name != argument]
         read = reader(rule, len(others))
-        pull: Pull = lambda ct, kept, spec: read(ct, kept)  # noqa: E731
-        if argument in names:
-            at, count = names.index(argument), len(others)
+        if argument not in names:
+            return Rules(lambda ct, kept, spec: read(ct, kept), gather_of(others, places), frozenset(others), _substitute)
+        at, count = names.index(argument), len(others)
 
-            def pull(ct: Any, kept: Any, spec: Spec) -> Any:
-                values = kept if count > 1 else (kept,) * count
-                return rule(ct, *values[:at], spec, *values[at:])
+        def pull(ct: Any, kept: Any, spec: Spec) -> Any:
+            values = kept if count > 1 else (kept,) * count
+            return rule(ct, *values[:at], spec, *values[at:])
 
         return Rules(pull, gather_of(others, places), frozenset(others), _substitute)
 
@@ -168,7 +168,7 @@ def _recorded(push: Callable[[Any, Any], Any]) -> Pull:
         tape = Recorder()
         tangent = tape.watch(spec.zeros())
         out = push(tangent, kept)
-        pairs = zip(out, ct, strict=True) if isinstance(out, tuple) else ((out, ct),)
+        pairs = zip(out, ct, strict=True) if isinstance(out, several) else ((out, ct),)
         seeds = [(o.node, fit(c, o.node.spec)) for o, c in pairs if isinstance(o, Recorded) and o.level is tape]
         return sweep(seeds).get(tangent.node, spec.zeros())
 

@@ -24,7 +24,7 @@ log1p = ufunc(np.log1p, lambda x: 1 / (1 + x), singular=True)
 
 def _finite(out: Any) -> Any:
     """The sum's logarithm, to measure its parts by; 0 where all of them are zero."""
-    return np.where(np.isneginf(out), 0, out)
+    return np.where(np.equal(out, -np.inf), 0, out)
 
 
 logaddexp = ufunc(np.logaddexp, lambda x, out: np.exp(x - _finite(out)), lambda y, out: np.exp(y - _finite(out)))

@@ -13,6 +13,7 @@ from tapegrad._core.primitive import Batch, ByPosition, Primitive, Push, Same
 from tapegrad._core.sweep import add_parts
 from tapegrad._rules.batching import broadcast
 from tapegrad._rules.dependences import Dependence, Differential, Partial, Rule, Step, Transpose, names_of
+from tapegrad._spec import several
 
 PRIMITIVES: dict[str, Primitive] = {}
 """Every primitive of the library, by name."""
@@ -47,7 +48,7 @@ def make(
     if parameters is None:
         parameters = names_of(compute)[len(arguments) :]
     places = {key: i for i, key in enumerate((*arguments, *parameters, *outputs, *saves))}
-    rules = [dependence and dependence.resolve(key, places) for key, dependence in dependences.items()]
+    rules = [None if dependence is None else dependence.resolve(key, places) for key, dependence in dependences.items()]
     read = frozenset[str]().union(*(rule.reads for rule in rules if rule))
     return Primitive(
         name=name,
@@ -84,7 +85,7 @@ def _push(steps: ByPosition[Step | None]) -> Push:
         for i, (tangent, step) in enumerate(zip(tangents, steps, strict=False)):
             if tangent is not None and step is not None:
                 share = step(primitive, i, tangent, args, pool)
-                total = share if total is None else add_parts(total, share) if type(share) is tuple else total + share
+                total = share if total is None else add_parts(total, share) if type(share) is several else total + share
         return total
 
     return push

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
+from tapegrad._core.tables import Function
 from tapegrad._core.variable import Variable
 from tapegrad._rules import (
     arithmetic,
@@ -22,7 +22,7 @@ from tapegrad._rules import (
     verdicts,
 )
 
-BOTH_WAYS = {
+BOTH_WAYS: dict[str, Function] = {
     "add": arithmetic.add,
     "sub": arithmetic.subtract,
     "mul": arithmetic.multiply,
@@ -36,7 +36,7 @@ BOTH_WAYS = {
     "or": comparisons.bitwise_or,
     "xor": comparisons.bitwise_xor,
 }
-ONE_WAY = {
+ONE_WAY: dict[str, Function] = {
     "neg": arithmetic.negative,
     "pos": arithmetic.positive,
     "abs": complexes.absolute,
@@ -49,7 +49,7 @@ ONE_WAY = {
     "ge": comparisons.greater_equal,
     "getitem": indexing.getitem,
 }
-METHODS = {
+METHODS: dict[str, Function] = {
     "all": verdicts.all,
     "any": verdicts.any,
     "argmax": verdicts.argmax,
@@ -80,11 +80,14 @@ METHODS = {
     "transpose": shapes.transpose_method,
     "var": reductions.var,
 }
-PROPERTIES = {"T": shapes.T, "mT": shapes.matrix_transpose, "real": complexes.real, "imag": complexes.imag}
+PROPERTIES: dict[str, Function] = {"T": shapes.T, "mT": shapes.matrix_transpose, "real": complexes.real, "imag": complexes.imag}
 
 
-def _reflected(apply: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda self, other: apply(other, self)
+def _reflected(apply: Function) -> Function:
+    def swapped(self: Any, other: Any) -> Any:
+        return apply(other, self)
+
+    return swapped
 
 
 for _name, _apply in BOTH_WAYS.items():

@@ -45,9 +45,14 @@ def enter(target: np.ufunc, apply: Callable[..., Any]) -> None:
     CALLS[target] = apply
     UFUNCS[target, "__call__"] = call
     if target.nin == 2 and target.nout == 1:
-        UFUNCS[target, "outer"] = lambda x, y, **keywords: call(np.reshape(x, (*np.shape(x), *(1,) * np.ndim(y))), y, **keywords)
+        UFUNCS[target, "outer"] = partial(_outer, call)
         UFUNCS.setdefault((target, "reduce"), partial(_reduce, target, apply))  # a family with a closed form may have come first
         UFUNCS.setdefault((target, "accumulate"), partial(_accumulate, target, apply))
+
+
+def _outer(call: Callable[..., Any], x: Any, y: Any, /, **keywords: Any) -> Any:
+    """Of every element of `x` with every one of `y`."""
+    return call(np.reshape(x, (*np.shape(x), *(1,) * np.ndim(y))), y, **keywords)
 
 
 def cast(x: Any, dtype: Any) -> Any:
@@ -82,7 +87,7 @@ def _reduce(
     refuse(f"{target.__name__}.reduce", {"out": out})
     x = x if dtype is None else cast(x, dtype)
     axes = normalize_axes(axis, np.ndim(x))
-    total = target.identity if initial is None and where is not True else initial
+    total: Any = target.identity if initial is None and where is not True else initial
     if where is not True and total is None:
         raise ValueError(f"{target.__name__}.reduce(where=) needs initial=: it has no identity")
     rows, chosen = _rows(x, axes), _rows(np.broadcast_to(where, np.shape(x)), axes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar, Protocol, overload
+from typing import Any, ClassVar, NoReturn, Protocol, overload
 
 import attrs
 import numpy as np
@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from tapegrad._config import next_rank
 from tapegrad._core.primitive import Primitive
-from tapegrad._core.variable import Variable
+from tapegrad._core.variable import Variable, ended, is_variable
+from tapegrad._place import user_line
 from tapegrad._transforms.transform import Transform, place_of
 from tapegrad._tree import tree_map
 from tapegrad._values import fresh
@@ -36,7 +37,7 @@ class BatchedDraft(Variable[Any]):
     level: Batching
 
 
-@attrs.frozen(eq=False, init=False, repr=False, weakref_slot=False)
+@attrs.frozen(eq=False, init=False, repr=False, weakref_slot=False)  # pyright: ignore[reportGeneralTypeIssues]  # as Node
 class Batched(BatchedDraft):
     """A Variable that stands for a batch: its primal has the batch on axis 0, its shape is that of one element."""
 
@@ -46,12 +47,27 @@ class Batched(BatchedDraft):
         shape: tuple[int, ...] = np.shape(self.primal)
         return shape[1:]
 
+    @property
+    @override
+    def value(self) -> NoReturn:
+        raise BatchError(
+            f"x.value at {user_line()}: under vmap, x stands for a whole batch and has no single value. For a constant, write stop_gradient(x)."
+        )
 
-@attrs.frozen(eq=False)
+    @override
+    def __bool__(self) -> NoReturn:
+        raise BatchError(
+            f"Python's if, while, and, or, not at {user_line()} need one truth value, but under vmap there is one for each element of the "
+            "batch. Write np.where(condition, a, b), or (a) & (b), and so on."
+        )
+
+
+@attrs.define(eq=False)
 class Batching:
     """Carries a batch axis, always axis 0, through every primitive by its batch rule."""
 
     rank: int = attrs.field(factory=next_rank, init=False)
+    open: bool = attrs.field(default=True, init=False)
 
     def batched(self, value: Any) -> Batched:
         """The Variable for a value whose axis 0 is the batch."""
@@ -62,8 +78,14 @@ class Batching:
         made: Batched = batched
         return made
 
+    def owns(self, value: object) -> bool:
+        """Whether `value` is a Variable of this level."""
+        return isinstance(value, Batched) and value.level is self
+
     def interpret(self, primitive: Primitive, args: tuple[Any, ...], /) -> Any:
         """Apply `primitive` to the whole batch, one level out."""
+        if not self.open:
+            raise ended(primitive, args, self, "whose vmap has returned")
         mine = [isinstance(arg, Batched) and arg.level is self for arg in args]
         inner = [arg.primal if own else arg for arg, own in zip(args, mine, strict=True)]
         result = primitive.batch(primitive, inner, mine)
@@ -90,11 +112,15 @@ class Vmap(Transform):
             raise BatchError(f"{self!r} needs an argument to map over: no array stands where in_axes names an axis.")
         if len(sizes) > 1:
             raise BatchError(f"{self!r}: the mapped axes differ in length: {', '.join(f'{place} has {n}' for n, place in sizes.items())}.")
-        return tree_map(lambda leaf: self._collected(leaf, level, *sizes), self.f(*mapped, **keywords))
+        try:
+            out = self.f(*mapped, **keywords)
+        finally:
+            level.open = False
+        return tree_map(lambda leaf: self._collected(leaf, level, *sizes), out)
 
     def _mapped(self, arg: Any, axis: int, position: int, level: Batching, sizes: dict[int, str]) -> Any:
         def batched(leaf: Any) -> Batched:
-            value: Any = leaf if isinstance(leaf, Variable) else np.asarray(leaf)
+            value: Any = leaf if is_variable(leaf) else np.asarray(leaf)
             if not -value.ndim <= axis < value.ndim or value.dtype.kind not in "biufc":
                 raise BatchError(
                     f"{place_of('vmap', self.f, position)} cannot be mapped over axis {axis}: it has shape {value.shape} and dtype {value.dtype}. "
@@ -108,8 +134,8 @@ class Vmap(Transform):
 
     def _collected(self, leaf: Any, level: Batching, size: int) -> Any:
         """An output of the whole batch; one that does not depend on the mapped arguments is repeated."""
-        mine = isinstance(leaf, Batched) and leaf.level is level
-        value = leaf.primal if mine else np.broadcast_to(leaf, (size, *np.shape(leaf)))
+        mine = level.owns(leaf)
+        value: Any = leaf.primal if mine else np.broadcast_to(leaf, (size, *np.shape(leaf)))
         out = np.moveaxis(value, 0, self.out_axes) if self.out_axes else value
         return fresh(out)
 

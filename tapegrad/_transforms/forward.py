@@ -11,14 +11,14 @@ import numpy as np
 from tapegrad._config import CONFIG, next_rank
 from tapegrad._core.door import apply
 from tapegrad._core.primitive import Primitive
-from tapegrad._core.variable import Variable
+from tapegrad._core.variable import Variable, ended, is_variable
 from tapegrad._spec import spec_of
 from tapegrad._transforms.sources import opened, rebuilt
 from tapegrad._transforms.transform import place_of
 from tapegrad._tree import flatten, tree_map
 from tapegrad._values import fresh, scalar_or_array, spread
 from tapegrad.errors import DomainError
-from tapegrad.typing import R_, Ts, override
+from tapegrad.typing import R_, Ts
 
 
 @attrs.define(eq=False, init=False, repr=False, weakref_slot=False)
@@ -29,16 +29,17 @@ class DualDraft(Variable[Any]):  # type: ignore[override]  # of __attrs_init__, 
     tangent: Any
 
 
-@attrs.frozen(eq=False, init=False, repr=False, weakref_slot=False)
+@attrs.frozen(eq=False, init=False, repr=False, weakref_slot=False)  # pyright: ignore[reportGeneralTypeIssues]  # as Node
 class Dual(DualDraft):  # type: ignore[override]  # as above
     """A Variable that carries its tangent."""
 
 
-@attrs.frozen(eq=False)
+@attrs.define(eq=False)
 class Forward:
     """Pushes tangents through every primitive, beside the values."""
 
     rank: int = attrs.field(factory=next_rank, init=False)
+    open: bool = attrs.field(default=True, init=False)
 
     def dual(self, value: Any, tangent: Any) -> Dual:
         """`value`, with a tangent that is brought to its shape and dtype."""
@@ -52,6 +53,8 @@ class Forward:
 
     def interpret(self, primitive: Primitive, args: tuple[Any, ...], /) -> Any:
         """Apply `primitive` one level out, and push the tangents of this level's Variables."""
+        if not self.open:
+            raise ended(primitive, args, self, "whose jvp has returned")
         mine = [isinstance(arg, Dual) and arg.level is self for arg in args]
         inner = [arg.primal if own else arg for arg, own in zip(args, mine, strict=True)]
         result = apply(primitive, *inner)
@@ -82,8 +85,12 @@ def jvp(fun: Callable[[*Ts], R_], primals: tuple[*Ts], tangents: tuple[*Ts], /) 
     if len(starts) != len(directions):
         raise TypeError(f"jvp needs a tangent for each primal: {len(starts)} primals, {len(directions)} tangents.")
     level = Forward()
-    duals: Any = tuple(_dual_tree(level, fun, i, x, dx) for i, (x, dx) in enumerate(zip(starts, directions, strict=True)))
-    out = fun(*duals)
+    duals = tuple(_dual_tree(level, fun, i, x, dx) for i, (x, dx) in enumerate(zip(starts, directions, strict=True)))
+    run: Callable[..., Any] = fun
+    try:
+        out = run(*duals)
+    finally:
+        level.open = False
     return tree_map(lambda leaf: _primal(leaf, level), out), tree_map(lambda leaf: _tangent(leaf, level), out)
 
 
@@ -96,7 +103,7 @@ def _dual_tree(level: Forward, fun: Callable[..., Any], position: int, primal: A
 
 
 def _admitted_tangent(leaf: Any, value: Any, fun: Callable[..., Any], position: int) -> Any:
-    tangent = leaf if isinstance(leaf, Variable) else scalar_or_array(leaf)
+    tangent = leaf if is_variable(leaf) else scalar_or_array(leaf)
     if tangent.shape != value.shape:
         raise ValueError(f"{place_of('jvp', fun, position)}: a tangent has the shape of its primal, {value.shape}, not {tangent.shape}.")
     if tangent.dtype.kind not in "biufc":

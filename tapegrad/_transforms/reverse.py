@@ -12,15 +12,18 @@ import numpy as np
 from tapegrad._core.node import Node
 from tapegrad._core.recorder import Recorded, Recorder
 from tapegrad._core.sweep import sweep
-from tapegrad._core.variable import Variable
+from tapegrad._core.variable import Variable, is_variable
 from tapegrad._leaves import restored
-from tapegrad._spec import FLOAT64, Spec, Value
+from tapegrad._spec import FLOAT64, Spec, Value, several
 from tapegrad._transforms.sources import opened, rebuilt
 from tapegrad._transforms.transform import Transform
 from tapegrad._tree import flatten, tree_map
 from tapegrad._values import fresh, project, scalar_or_array
 from tapegrad.errors import DomainError
 from tapegrad.typing import A, Aux_, B, R, R_, Ts, override
+
+ARRAYS: Any = (np.ndarray, np.generic, Variable)
+NUMBERS: Any = (float, int, np.ndarray, np.generic, Variable)
 
 
 def differentiated(argnums: int | tuple[int, ...] | list[int] | None) -> int | tuple[int, ...] | None:
@@ -47,12 +50,12 @@ def positions_of(argnums: int | tuple[int, ...] | None, args: Sequence[Any], cal
 class Recording:
     """The differentiated arguments of one run of a function, on a tape of its own."""
 
-    tape: Recorder = attrs.field(factory=Recorder)
-    leaves: list[Any] = attrs.field(factory=list)
+    tape: Recorder
+    leaves: list[Any]
     """The leaves of all the arguments, as they were given."""
-    nodes: list[Node] = attrs.field(factory=list)
+    nodes: list[Node]
     """The Node of each."""
-    structures: list[tuple[int, Any]] = attrs.field(factory=list)
+    structures: list[tuple[int, Any]]
     """For each argument, how many of the leaves are its own, and their structure."""
 
     def watch(self, argument: Any, word: str, f: Callable[..., Any], position: int) -> Any:
@@ -83,7 +86,7 @@ class Recording:
 
 def record(word: str, f: Callable[..., Any], args: Sequence[Any], keywords: dict[str, Any], positions: Sequence[int]) -> tuple[Recording, Any]:
     """Run `f` with the arguments at `positions` on a tape. Returns what it returned too."""
-    run = Recording()
+    run = Recording(Recorder(), [], [], [])
     replaced = list(args)
     for position in positions:
         replaced[position] = run.watch(args[position], word, f, position)
@@ -124,12 +127,12 @@ class Gradient(Transform):
         return value, gradients[0] if single else tuple(gradients), aux
 
     def _split(self, out: Any) -> tuple[Any, Any]:
-        if isinstance(out, tuple) and len(out) == 2:
-            return out
+        if isinstance(out, several) and len(out) == 2:
+            return out[0], out[1]
         raise TypeError(f"{self!r} needs {self.__name__} to return a pair (output, auxiliary), not {_described(out)}.")
 
     def _check_scalar(self, out: Any) -> None:
-        array = isinstance(out, (np.ndarray, np.generic, Variable))
+        array = isinstance(out, ARRAYS)
         if isinstance(out, (int, float)) or (array and out.shape == () and out.dtype.kind in "biuf"):
             return
         raise DomainError(
@@ -140,7 +143,7 @@ class Gradient(Transform):
 
 
 def _described(out: Any) -> str:
-    if isinstance(out, (np.ndarray, np.generic, Variable)):
+    if isinstance(out, ARRAYS):
         return f"an array of shape {out.shape} and dtype {out.dtype}"
     return "None" if out is None else f"a {type(out).__name__}"
 
@@ -167,7 +170,7 @@ class ElementwiseGradient(Transform):
     def __call__(self, *args: Any, **keywords: Any) -> Any:
         run, out = record(self.word, self.f, args, keywords, positions_of(None, args, self))
         shape = np.broadcast_shapes(*(node.spec.shape for node in run.nodes))
-        if not isinstance(out, (np.ndarray, np.generic, float, int, Variable)) or np.shape(out) != shape:
+        if not isinstance(out, NUMBERS) or np.shape(out) != shape:
             raise DomainError(
                 f"elementwise_grad needs {self.__name__} to return one output for each input (shape {shape}), but it returned "
                 f"{_described(out)}. For a scalar use grad, for anything else vjp."
@@ -205,7 +208,7 @@ class Pullback:
 
 def _seed(leaf: Any, spec: Spec) -> Value:
     """A cotangent given by the caller, as the sweep takes it."""
-    value = leaf if isinstance(leaf, Variable) else scalar_or_array(leaf)
+    value = leaf if is_variable(leaf) else scalar_or_array(leaf)
     if value.shape != spec.shape:
         raise ValueError(f"a cotangent has the shape of its output, {spec.shape}, not {value.shape}.")
     if value.dtype.kind not in "biufc":

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tapegrad._rules.kinds import elementwise
 from tapegrad._tree import tree_map
 from tapegrad.typing import T
 
-_constant = elementwise("stop_gradient", lambda x: x, None)
+def _itself(x: Any) -> Any:
+    return x
+
+
+_constant = elementwise("stop_gradient", _itself, None)
 
 
 def stop_gradient(x: T, /) -> T:

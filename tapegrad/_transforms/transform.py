@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 import inspect
 from types import MethodType
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
 
@@ -23,6 +23,9 @@ class Transform:
     """What the user calls to make one."""
     f: Callable[..., Any] = attrs.field(validator=attrs.validators.is_callable())
 
+    def __init_subclass__(cls) -> None:
+        cls.__doc__ = vars(Transform)["__doc__"]  # or a subclass's own docstring would stand before the user's
+
     def __call__(self, *args: Any, **keywords: Any) -> Any:
         raise NotImplementedError
 
@@ -36,7 +39,8 @@ class Transform:
             for field in attrs.fields(type(self))
             if field.name != "f" and (value := getattr(self, field.name)) != field.default
         )
-        return f"{self.word}({self.__name__}{''.join(options)})"
+        inner = repr(self.f) if isinstance(self.f, Transform) else self.__name__
+        return f"{self.word}({inner}{''.join(options)})"
 
     @property
     def __wrapped__(self) -> Callable[..., Any]:
@@ -51,9 +55,11 @@ class Transform:
     def __signature__(self) -> inspect.Signature:
         return inspect.signature(self.f)
 
-    @property
-    def __doc__(self) -> str | None:  # type: ignore[override, explicit-override]  # pyright: ignore[reportIncompatibleVariableOverride]  # the user's docstring, read-only
-        return self.f.__doc__
+    if not TYPE_CHECKING:  # where a docstring is an attribute of the class
+
+        @property
+        def __doc__(self) -> str | None:
+            return self.f.__doc__
 
 
 def parameter_name(f: Callable[..., Any], position: int) -> str:

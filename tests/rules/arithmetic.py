@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import operator
-
 import numpy as np
 
-from tests.rules.row import Function, Row, binary, real, row, unary, unreal
+from tests.rules.row import Row, binary, real, row, unary, unreal
+from tests.untyped import Function
 
 INT = np.array([1, 2, 3])
 SQUARE = np.array([[2.0, 3.0, 0.5], [1.5, 0.7, 2.5]])
 OPERATORS: dict[str, Function] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "/": operator.truediv,
-    "**": operator.pow,
-    "%": operator.mod,
-    "//": operator.floordiv,
+    "+": lambda x, y: x + y,
+    "-": lambda x, y: x - y,
+    "*": lambda x, y: x * y,
+    "/": lambda x, y: x / y,
+    "**": lambda x, y: x**y,
+    "%": lambda x, y: x % y,
+    "//": lambda x, y: x // y,
 }
 LEFT = real(2, 3, low=1.1, high=1.9)
 RIGHT = real(3, low=0.6, high=0.9)
@@ -40,8 +39,8 @@ def operators() -> list[Row]:
         }.items():
             weak = kind in ("float", "int")
             rows += [
-                row(f"x {sign} {kind}", lambda x, apply=apply, other=other: apply(x, other), RIGHT, single=weak),  # type: ignore[misc]
-                row(f"{kind} {sign} x", lambda x, apply=apply, other=other: apply(other, x), RIGHT, single=weak),  # type: ignore[misc]
+                row(f"x {sign} {kind}", lambda x, apply=apply, other=other: apply(x, other), RIGHT, single=weak),
+                row(f"{kind} {sign} x", lambda x, apply=apply, other=other: apply(other, x), RIGHT, single=weak),
             ]
     return rows
 
@@ -78,13 +77,17 @@ ROWS = [
     row("dtype=", lambda x, y: np.multiply(x, y, dtype=np.float64), SQUARE, RIGHT),
     row("dtype=, narrower", lambda x: np.add(x, x, dtype=np.float32).astype(float), SQUARE, order=0),
     row("add.reduce", lambda x: np.add.reduce(x), SQUARE),
-    row("add.reduce, keywords", lambda x: np.add.reduce(x, axis=1, keepdims=True, initial=2.0, where=SQUARE > 1), SQUARE),
+    row(
+        "add.reduce, keywords", lambda x: np.add.reduce(x, axis=1, keepdims=True, initial=2.0, where=SQUARE > 1), SQUARE
+    ),
     row("add.reduce, all", lambda x: np.add.reduce(x, axis=None, dtype=np.float64), SQUARE),
     row("add.reduce, several axes", lambda x: np.add.reduce(x, axis=(0, -1)), real(2, 3, 2)),
     row("subtract.reduce", lambda x: np.subtract.reduce(x, axis=1), SQUARE),
     row("divide.reduce", lambda x: np.divide.reduce(x, axis=0, keepdims=True), SQUARE),
     row("multiply.reduce", lambda x: np.multiply.reduce(x, axis=-1), SQUARE),
-    row("multiply.reduce, keywords", lambda x: np.multiply.reduce(x, axis=(0, 1), initial=2.0, where=SQUARE > 1), SQUARE),
+    row(
+        "multiply.reduce, keywords", lambda x: np.multiply.reduce(x, axis=(0, 1), initial=2.0, where=SQUARE > 1), SQUARE
+    ),
     row("power.accumulate", lambda x: np.power.accumulate(x, axis=1), SQUARE),
     row("hypot.reduce", lambda x: np.hypot.reduce(x, axis=1), SQUARE),
     row("hypot.reduce, initial and where", lambda x: np.hypot.reduce(x, axis=1, initial=0.5, where=SQUARE > 1), SQUARE),

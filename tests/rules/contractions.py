@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
 
 import numpy as np
 
 from tests.rules.row import Row, real, row
+from tests.untyped import plain
 
 RANKS: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
     "1, 1": ((3,), (3,)),
@@ -67,8 +68,8 @@ def products() -> list[Row]:
         rows.append(row(f"inner {name}", lambda x, y: np.inner(x, y), real(*x), real(*z)))
     for subscripts, shapes in EINSUMS.items():
         arrays = [real(*shape) for shape in shapes]
-        f: Any = lambda *xs, s=subscripts: np.einsum(s, *xs)  # noqa: E731
-        rows.append(row(f"einsum {subscripts}", f, *arrays, order=2 if len(arrays) < 3 else 1))
+        f = partial(np.einsum, subscripts)
+        rows.append(Row(f"einsum {subscripts}", f, tuple(arrays), order=2 if len(arrays) < 3 else 1))
     return rows
 
 
@@ -85,14 +86,14 @@ ROWS = [
     row("np.matmul, dtype", lambda x, y: np.matmul(x, y, dtype=np.float64), A, B, single=False),
     row("np.linalg.matmul", lambda x, y: np.linalg.matmul(x, y), A, B),
     row("outer", lambda x, y: np.outer(x, y), A, V),
-    row("vdot", lambda x, y: np.vdot(x, y), A, real(2, 3)),
+    row("vdot", lambda x, y: plain.vdot(x, y), A, real(2, 3)),
     row("vecdot", lambda x, y: np.vecdot(x, y), A, V),
-    row("vecdot, axis", lambda x, y: np.vecdot(x, y, axis=0), B, real(3, 2)),
-    row("vecdot, keepdims", lambda x, y: np.vecdot(x, y, keepdims=True), A, real(2, 3)),
+    row("vecdot, axis", lambda x, y: plain.vecdot(x, y, axis=0), B, real(3, 2)),
+    row("vecdot, keepdims", lambda x, y: plain.vecdot(x, y, keepdims=True), A, real(2, 3)),
     row("vecdot of stacks", lambda x, y: np.vecdot(x, y), real(2, 1, 3), real(2, 3)),
-    row("kron", lambda x, y: np.kron(x, y), A, real(2, 2)),
-    row("kron of vectors", lambda x, y: np.kron(x, y), V, real(2)),
-    row("kron, uneven", lambda x, y: np.kron(x, y), V, A),
+    row("kron", lambda x, y: plain.kron(x, y), A, real(2, 2)),
+    row("kron of vectors", lambda x, y: plain.kron(x, y), V, real(2)),
+    row("kron, uneven", lambda x, y: plain.kron(x, y), V, A),
     row("tensordot", lambda x, y: np.tensordot(x, y), real(2, 3, 2), real(3, 2, 2)),
     row("tensordot, 1", lambda x, y: np.tensordot(x, y, 1), real(2, 3), real(3, 2)),
     row("tensordot, 0", lambda x, y: np.tensordot(x, y, axes=0), real(2), real(2, 2)),
@@ -102,13 +103,21 @@ ROWS = [
     row("einsum of lists", lambda x, y: np.einsum(x, [0, 1], y, [1, 2], [2, 0]), A, B),
     row("einsum of lists, no output", lambda x, y: np.einsum(x, [0, 1], y, [1, 2]), A, B),
     row("einsum, optimize", lambda x, y, z: np.einsum("ij,jk,k->i", x, y, z, optimize=True), A, B, real(2), order=1),
-    row("einsum, path", lambda x, y, z: np.einsum("ij,jk,k->i", x, y, z, optimize=["einsum_path", (1, 2), (0, 1)]), A, B, real(2)),
+    row(
+        "einsum, path",
+        lambda x, y, z: np.einsum("ij,jk,k->i", x, y, z, optimize=["einsum_path", (1, 2), (0, 1)]),
+        A,
+        B,
+        real(2),
+    ),
     row("einsum, x twice", lambda x: np.einsum("ij,kj->ik", x, x), A),
 ]
-if hasattr(np, "matvec"):
-    ROWS += [
-        row("matvec", lambda x, y: np.matvec(x, y), real(2, 2, 3), real(2, 3)),
-        row("matvec, stretched", lambda x, y: np.matvec(x, y), A, real(2, 3)),
-        row("vecmat", lambda x, y: np.vecmat(x, y), real(2, 3), real(2, 3, 2)),
-        row("vecmat, stretched", lambda x, y: np.vecmat(x, y), real(2, 3), B),
-    ]
+if hasattr(np, "matvec"):  # NumPy 2.2
+    ROWS.extend(
+        [
+            row("matvec", lambda x, y: plain.matvec(x, y), real(2, 2, 3), real(2, 3)),
+            row("matvec, stretched", lambda x, y: plain.matvec(x, y), A, real(2, 3)),
+            row("vecmat", lambda x, y: plain.vecmat(x, y), real(2, 3), real(2, 3, 2)),
+            row("vecmat, stretched", lambda x, y: plain.vecmat(x, y), real(2, 3), B),
+        ]
+    )

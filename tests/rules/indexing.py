@@ -55,7 +55,7 @@ INDICES: dict[str, Any] = {
 def indexed() -> list[Row]:
     rows: list[Row] = []
     for name, index in INDICES.items():
-        rows.append(row(f"x[{name}]", lambda x, index=index: x[index], X))  # type: ignore[misc]
+        rows.append(row(f"x[{name}]", lambda x, index=index: x[index], X))
     return rows
 
 

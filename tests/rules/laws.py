@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tapegrad import jvp, vjp, vmap
 from tapegrad._tree import flatten, unflatten
 from tapegrad.testing import check_grads
 from tests.rules.row import Row
+from tests.untyped import jvp, vjp, vmap
 
 SIZE = 3
 """How many elements a batch has."""
@@ -45,7 +45,9 @@ def assert_same(actual: Any, wanted: Any, place: str, rtol: float = 1e-12) -> No
     a, b = np.asarray(actual), np.asarray(wanted)
     assert a.shape == b.shape, f"{place}: shape {a.shape} instead of {b.shape}"
     assert a.dtype == b.dtype, f"{place}: dtype {a.dtype} instead of {b.dtype}"
-    np.testing.assert_allclose(a, b, rtol=rtol, atol=rtol * (1 + float(np.max(np.abs(b[np.isfinite(b)]), initial=0))), err_msg=place)
+    np.testing.assert_allclose(
+        a, b, rtol=rtol, atol=rtol * (1 + float(np.max(np.abs(b[np.isfinite(b)]), initial=0))), err_msg=place
+    )
 
 
 def value_is_numpys(row: Row) -> None:
@@ -59,9 +61,13 @@ def value_is_numpys(row: Row) -> None:
     outs, tangents = jvp(f, tuple(xs), random_like(xs))
     for out, tangent, wanted in zip(outs, tangents, plain, strict=True):
         assert_same(out, wanted, "forward")
-        assert np.shape(tangent) == np.shape(wanted), f"tangent of shape {np.shape(tangent)} instead of {np.shape(wanted)}"
+        assert np.shape(tangent) == np.shape(wanted), (
+            f"tangent of shape {np.shape(tangent)} instead of {np.shape(wanted)}"
+        )
         if np.asarray(wanted).dtype.kind in "fc":
-            assert np.asarray(tangent).dtype == np.asarray(wanted).dtype, f"tangent of dtype {np.asarray(tangent).dtype}"
+            assert np.asarray(tangent).dtype == np.asarray(wanted).dtype, (
+                f"tangent of dtype {np.asarray(tangent).dtype}"
+            )
     structures = [flatten(out)[1] for out in (row.f(*row.args), vjp(row.f, *row.args)[0])]
     assert structures[0] == structures[1], f"{structures[1]} instead of {structures[0]}"
 
@@ -79,7 +85,7 @@ def gradients_fit_arguments(row: Row) -> None:
     cts = random_like(outs)
     gradients = pull(cts)
     for gradient, x in zip(gradients, xs, strict=True):
-        if isinstance(x, np.ndarray):
+        if type(x) is np.ndarray:
             assert type(gradient) is np.ndarray
             assert gradient.flags.writeable
             assert gradient.flags.owndata
@@ -87,8 +93,8 @@ def gradients_fit_arguments(row: Row) -> None:
         else:
             assert isinstance(gradient, (np.float64, np.complex128))
         assert np.shape(gradient) == np.shape(x)
-        assert gradient.dtype == (x.dtype if isinstance(x, np.ndarray) else np.result_type(x, np.float64))
-    arrays = [gradient for gradient in gradients if isinstance(gradient, np.ndarray) and gradient.size]
+        assert gradient.dtype == np.result_type(x, *() if isinstance(x, np.ndarray) else (np.float64,))
+    arrays: list[Any] = [gradient for gradient in gradients if np.ndim(gradient) and np.size(gradient)]
     assert not any(np.shares_memory(a, b) for i, a in enumerate(arrays) for b in arrays[:i])
 
 
@@ -119,7 +125,7 @@ def layout_does_not_matter(row: Row) -> None:
     cts = random_like(outs)
     wanted = pull(cts)
     for name, layout in LAYOUTS.items():
-        laid_out = [layout(x) if isinstance(x, np.ndarray) and x.ndim else x for x in xs]
+        laid_out: list[Any] = [layout(x) if np.ndim(x) else x for x in xs]
         found_outs, found_pull = vjp(f, *laid_out)
         for found, out in zip(found_outs, outs, strict=True):
             assert_same(found, out, name)
@@ -154,8 +160,7 @@ def numbers_and_empty_arrays_work(row: Row) -> None:
     if not row.elementwise:
         return
     numbers = [np.asarray(x).reshape(-1)[0] for x in row.args]
-    for kind in (lambda x: x, np.array):
-        args = tuple(map(kind, numbers))
+    for args in (tuple(numbers), tuple(map(np.array, numbers))):
         check_grads(row.f, args, order=row.order)
         out, pull = vjp(row.f, *args)
         assert_same(out, row.f(*args), "number")
@@ -179,17 +184,19 @@ def batch_is_loop(row: Row) -> None:
     cts, tangents = random_like(f(*xs)), random_like(xs)
 
     def pulled(*values: Any) -> tuple[Any, ...]:
-        return vjp(f, *values)[1](cts)
+        found: tuple[Any, ...] = vjp(f, *values)[1](cts)
+        return found
 
     def pushed(*values: Any) -> tuple[Any, ...]:
-        _, found = jvp(f, values, tangents)
+        found: tuple[Any, ...] = jvp(f, values, tangents)[1]
         return found
 
     for batched in _choices(len(xs)):
-        elements = [
-            [x * (1 + 0.01 * k) if own else x for x, own in zip(xs, batched, strict=True)] for k in range(SIZE)
+        elements = [[x * (1 + 0.01 * k) if own else x for x, own in zip(xs, batched, strict=True)] for k in range(SIZE)]
+        args = [
+            np.stack([np.asarray(element[i]) for element in elements]) if own else x
+            for i, (x, own) in enumerate(zip(xs, batched, strict=True))
         ]
-        args = [np.stack([np.asarray(element[i]) for element in elements]) if own else x for i, (x, own) in enumerate(zip(xs, batched, strict=True))]
         axes = tuple(0 if own else None for own in batched)
         for word, g in (("value", f), ("reverse", pulled), ("forward", pushed)):
             found = vmap(g, axes)(*args)

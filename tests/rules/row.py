@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import Any
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-Function: TypeAlias = (
-    Callable[[Any], Any] | Callable[[Any, Any], Any] | Callable[[Any, Any, Any], Any] | Callable[[Any, Any, Any, Any], Any]
-)
-"""Spelled out by arity, so that the parameters of a lambda are known to checkers."""
+from tests.untyped import Function
 
 
 @attrs.frozen(eq=False)
@@ -65,7 +62,7 @@ def unreal(*shape: int) -> NDArray[np.complex128]:
     return real(*shape, low=0.2, high=0.8) + 1j * real(*shape, low=0.2, high=0.8)
 
 
-def unary(target: np.ufunc, low: float = -1.0, high: float = 1.0, *, complex: bool = False) -> list[Row]:  # noqa: A002  (NumPy's name)
+def unary(target: np.ufunc, low: float = -1.0, high: float = 1.0, *, complex: bool = False) -> list[Row]:
     """The rows of a ufunc of one argument on an interval, and on complex numbers where it takes them."""
     name = target.__name__
     f: Function = lambda x: target(x)  # noqa: E731
@@ -78,9 +75,9 @@ def binary(
     x: tuple[float, float] = (-1.0, 1.0),
     y: tuple[float, float] = (-1.0, 1.0),
     *,
-    complex: bool = False,  # noqa: A002  (NumPy's name)
+    complex: bool = False,
 ) -> list[Row]:
-    """The rows of a ufunc of two arguments: shapes that broadcast, constants on either side, the outer form, complex."""
+    """The rows of a ufunc of two arguments: shapes that broadcast, constants on either side, `outer`, complex."""
     name = target.__name__
     f: Function = lambda x, y: target(x, y)  # noqa: E731
     (x_low, x_high), (y_low, y_high) = x, y

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tapegrad import Variable, grad, vmap
-from tapegrad.errors import ConversionError, MissingRuleError
-from tests.rules.row import Function
+from tapegrad import Variable
+from tapegrad.errors import BatchError, ConversionError, MissingRuleError
+from tests.untyped import Function, grad, plain, vmap
 
 X = np.array([0.5, 1.5, 2.5])
 BUFFER = np.zeros(3)
@@ -65,7 +65,11 @@ REFUSED: dict[str, tuple[Function, type[Exception], str]] = {
     "out= of take": (lambda x: np.take(x, [0], out=np.zeros(1)), ConversionError, "out="),
     "add.at": (lambda x: np.add.at(BUFFER, [0], x), MissingRuleError, "add.at"),
     "add.reduceat": (lambda x: np.add.reduceat(x, [0, 1]), MissingRuleError, "add.reduceat"),
-    "no rule: ufunc": (lambda x: np.spacing(x), MissingRuleError, r"spacing at .*test_forms.py:\d+.*tapegrad.extend.*x.value"),
+    "no rule: ufunc": (
+        lambda x: np.spacing(x),
+        MissingRuleError,
+        r"spacing at .*test_forms.py:\d+.*tapegrad.extend.*x.value",
+    ),
     "no rule: nextafter": (lambda x: np.nextafter(x, 1.0), MissingRuleError, "nextafter"),
     "no rule: function": (lambda x: np.histogram(x), MissingRuleError, r"histogram at .*test_forms.py:\d+"),
     "float(x)": (lambda x: float(x[0]), ConversionError, r"float at .*test_forms.py:\d+.*x\.value"),
@@ -76,12 +80,11 @@ REFUSED: dict[str, tuple[Function, type[Exception], str]] = {
     "x.tolist()": (lambda x: x.tolist(), ConversionError, r"list\(x\)"),
     "np.asarray(x)": (lambda x: np.asarray(x), ConversionError, "plain array"),
     "np.array([x, x])": (lambda x: np.array([x[0], x[1]]), ConversionError, "np.stack"),
-    "buffer[0] = x": (store, ConversionError, r"np.where|np.concatenate"),
     "buffer[:] = x": (store_all, ConversionError, "plain array"),
     "np.copyto": (fill, ConversionError, "copyto"),
     "x[0] = 1": (assign, TypeError, r"x\[i\] = v at .*test_forms.py:\d+.*immutable"),
-    "x as an index": (lambda x: BUFFER[x], (TypeError, IndexError), "index|integer"),  # type: ignore[dict-item]
-    "x as an index of x": (lambda x: x[x], TypeError, "x.value"),
+    "x as an index": (lambda x: BUFFER[x], ConversionError, "x.value"),
+    "x as an index of x": (lambda x: x[x], TypeError, r"test_forms.py:\d+.*x\[i.value.astype\(int\)\]"),
     "range(x)": (lambda x: list(range(x[0])), ConversionError, "index"),
     "len of a number": (lambda x: len(x[0]), TypeError, "len"),
     "iter of a number": (lambda x: iter(x[0]), TypeError, "iteration"),
@@ -102,19 +105,31 @@ def test_refused(f: Callable[..., Any], error: type[Exception], message: str) ->
     assert not BUFFER.any(), "written all the same"
 
 
+def test_written_into_an_array() -> None:
+    """NumPy puts an error of its own before ours."""
+    with pytest.raises(ValueError, match="setting an array element") as caught:
+        grad(store)(X)
+    assert isinstance(caught.value.__cause__, ConversionError)
+    assert not BUFFER.any()
+
+
 def test_defaults_spelt_out_are_not_refused() -> None:
-    f = lambda x: np.sum(np.add(x, x, out=None, where=True, casting="same_kind", order="K", subok=True, dtype=None))  # noqa: E731
+    def f(x: Any) -> Any:
+        return np.sum(np.add(x, x, out=None, where=True, casting="same_kind", order="K", subok=True, dtype=None))
+
     np.testing.assert_array_equal(grad(f)(X), [2.0, 2.0, 2.0])
 
 
 def test_no_keyword_is_ignored() -> None:
     with pytest.raises(TypeError):
-        grad(lambda x: np.sum(np.sin(x, unknown=1)))(X)  # type: ignore[call-overload]
+        grad(lambda x: plain.sin(x[0], unknown=1))(X)
     with pytest.raises(TypeError):
-        grad(lambda x: np.add.reduce(x, unknown=1))(X)  # type: ignore[call-overload]
+        grad(lambda x: plain.add.reduce(x, unknown=1))(X)
 
 
-@pytest.mark.parametrize("left", [np.float64(2.0), np.float32(2.0), np.array(2.0), np.array([2.0, 3.0]), 2, 2.0, True, np.int64(2)])
+@pytest.mark.parametrize(
+    "left", [np.float64(2.0), np.float32(2.0), np.array(2.0), np.array([2.0, 3.0]), 2, 2.0, True, np.int64(2)]
+)
 def test_numpy_on_the_left_gives_a_variable(left: Any) -> None:
     """Neither an object array nor a plain value: NumPy hands the operation over."""
     seen: list[Any] = []
@@ -131,6 +146,7 @@ def test_numpy_on_the_left_gives_a_variable(left: Any) -> None:
 
 def test_builtins_and_methods() -> None:
     def f(x: Any) -> Any:
+        total = x.dtype.type(0) + sum(x) + max(x) + min(x)
         assert len(x) == 3
         assert x.shape == (3,)
         assert (x.ndim, x.size, x.dtype) == (1, 3, np.dtype(float))
@@ -140,7 +156,7 @@ def test_builtins_and_methods() -> None:
         assert f"{x[0]:.2f}" == "0.50"
         assert str(x) == str(X)
         assert repr(x) == "Variable([0.5, 1.5, 2.5])"
-        return sum(x) + max(x) + min(x) + abs(x[0]) + pow(x[0], 2)
+        return total + abs(x[0]) + x[0].__pow__(2)
 
     np.testing.assert_array_equal(grad(f)(X), [4.0, 1.0, 2.0])
 
@@ -155,14 +171,14 @@ def test_value_is_read_only() -> None:
 
 
 def test_a_batch_has_no_single_truth() -> None:
-    with pytest.raises(TypeError, match=r"test_forms.py:\d+"):
+    with pytest.raises(BatchError, match=r"test_forms.py:\d+"):
         vmap(lambda x: x if x > 0 else -x)(X)
 
 
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.longdouble, np.complex64])
 def test_precisions(dtype: Any) -> None:
     x = X.astype(dtype)
-    gradient = grad(lambda x: np.sum(np.real(x * x)))(x)
+    gradient = grad(lambda x: np.sum((x * x).real))(x)
     assert gradient.dtype == dtype
     np.testing.assert_array_equal(gradient, 2 * x)
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pytest
 
+from tapegrad import stop_gradient
 from tapegrad._core.door import apply
 from tapegrad._core.primitive import Primitive
 from tapegrad._rules.batching import shifted
-from tapegrad._rules.kinds import PRIMITIVES, Differential, Partial, Transpose, declare
+from tapegrad._rules.dependences import Differential, Partial, Rule, Transpose
+from tapegrad._rules.kinds import PRIMITIVES, declare
 from tapegrad.testing import check_grads
 from tests.rules.laws import (
     batch_is_loop,
@@ -21,9 +23,15 @@ from tests.rules.laws import (
     value_is_numpys,
 )
 from tests.rules.row import Row, real, row
+from tests.untyped import Function
 
 X, M = real(3, low=0.5, high=1.0), real(3, 3)
-Declare = Callable[..., Callable[..., Any]]
+
+
+class Declare(Protocol):
+    """`declare`, without a name."""
+
+    def __call__(self, compute: Function, dependences: Any, **keywords: Any) -> Callable[..., Any]: ...
 
 
 @pytest.fixture
@@ -31,15 +39,15 @@ def wrong() -> Iterator[Declare]:
     """Declares primitives that are gone after the test."""
     before = dict(PRIMITIVES)
 
-    def declare_wrong(*args: Any, **keywords: Any) -> Callable[..., Any]:
-        return declare("wrong", *args, **keywords)
+    def declare_wrong(compute: Function, dependences: Any, **keywords: Any) -> Callable[..., Any]:
+        return declare("wrong", compute, dependences, **keywords)
 
     yield declare_wrong
     PRIMITIVES.clear()
     PRIMITIVES.update(before)
 
 
-def row_of(f: Callable[..., Any], *args: Any, **flags: Any) -> Row:
+def row_of(f: Function, *args: Any, **flags: Any) -> Row:
     return row("wrong", f, *args, **flags)
 
 
@@ -49,11 +57,17 @@ def test_laws_hold_for_a_right_rule(wrong: Declare) -> None:
     batch_is_loop(right)
 
 
-@pytest.mark.parametrize(
-    "derivative",
-    [lambda x: np.sin(x), lambda x: -np.cos(x), lambda x: np.cos(x) * (1 + 1e-6), lambda x: 0 * x, 1, lambda out: out],
-    ids=["another", "sign", "a little off", "zero", "number", "of the output"],
-)
+WRONG_PARTIALS: dict[str, Rule | float] = {
+    "another": lambda x: np.sin(x),
+    "sign": lambda x: -np.cos(x),
+    "a little off": lambda x: np.cos(x) * (1 + 1e-6),
+    "zero": lambda x: 0 * x,
+    "number": 1,
+    "of the output": lambda out: out,
+}
+
+
+@pytest.mark.parametrize("derivative", WRONG_PARTIALS.values(), ids=WRONG_PARTIALS)
 def test_wrong_partial(wrong: Declare, derivative: Any) -> None:
     f = wrong(np.sin, {"x": Partial(derivative)}, parameters=())
     with pytest.raises(AssertionError, match=r"order 1, mode forward, in 3 of 3 entries"):
@@ -123,7 +137,15 @@ def test_wrong_batch(wrong: Declare) -> None:
 
 
 def test_wrong_axis_of_a_batch(wrong: Declare) -> None:
-    f = wrong(np.flip, {"x": Transpose(lambda ct, axis: np.flip(ct, axis))}, parameters=("axis",), batch=shifted(lambda n, axis: (axis,)))
+    def stays(length: int, axis: int) -> tuple[int]:
+        return (axis,)
+
+    f = wrong(
+        np.flip,
+        {"x": Transpose(lambda ct, axis: np.flip(ct, axis))},
+        parameters=("axis",),
+        batch=shifted(stays),
+    )
     derivatives_are_slopes(row_of(lambda x: f(x, 0), real(3, 3)))
     with pytest.raises(AssertionError, match="value 0"):
         batch_is_loop(row_of(lambda x: f(x, 0), real(3, 3)))
@@ -149,7 +171,9 @@ def test_wrong_type_of_gradient() -> None:
 
 def test_message_names_the_entry(wrong: Declare) -> None:
     """The function, the argument, the entry, both numbers and their difference."""
-    f = wrong(np.multiply, {"x": Partial(lambda y: y), "y": Partial(lambda x: x * np.array([1.0, 1.0, 3.0]))}, parameters=())
+    f = wrong(
+        np.multiply, {"x": Partial(lambda y: y), "y": Partial(lambda x: x * np.array([1.0, 1.0, 3.0]))}, parameters=()
+    )
 
     def model(scale: Any, params: Any) -> Any:
         return scale * f(1.0, params["weights"])
@@ -171,3 +195,107 @@ def test_message_lists_the_worst_entries_first(wrong: Declare) -> None:
     assert "  and 3 more" in lines
     differences = [abs(float(line.rsplit(" ", 1)[1])) for line in lines[1:7]]
     assert differences == sorted(differences, reverse=True)
+
+
+def test_every_order_and_pair_of_modes_is_looked_at() -> None:
+    """At order 3 there are 1 + 2 + 4 functions to differentiate, in two modes each."""
+    ranks = set[int]()
+
+    def f(x: Any) -> Any:
+        depth, value = 0, x
+        while hasattr(value, "primal"):
+            depth, value = depth + 1, value.primal
+        ranks.add(depth)
+        return np.sin(x)
+
+    check_grads(f, (0.3,), order=3)
+    assert ranks == {0, 1, 2, 3}
+
+
+def test_functions_that_are_not_analytic() -> None:
+    """The complex step gives a wrong number for these, so differences decide."""
+    check_grads(lambda x: np.abs(x) ** 3, (np.array([-0.5, 0.5]),))
+    check_grads(lambda x: np.real(x * 1j * x) + np.maximum(x, 0.0) ** 2, (np.array([-0.5, 0.5]),))
+    check_grads(lambda z: np.conj(z) * z**2, (np.array([0.5 + 1j]),))
+
+
+def test_functions_that_reject_complex_numbers() -> None:
+    def f(x: Any) -> Any:
+        if np.iscomplexobj(x):
+            raise TypeError("real numbers only")
+        return x**3
+
+    check_grads(f, (0.5,))
+    check_grads(lambda x: np.cbrt(x) + np.arctan2(x, 2.0), (0.5,))
+
+
+def test_an_error_of_the_function_is_not_hidden() -> None:
+    def f(x: Any) -> Any:
+        if np.iscomplexobj(x):
+            raise KeyError("unexpected")
+        return x**3
+
+    with pytest.raises(KeyError, match="unexpected"):
+        check_grads(f, (0.5,))
+
+
+def test_the_complex_step_is_precise() -> None:
+    """An error of one in a million is seen where differences alone would miss it."""
+
+    def slightly_wrong(x: Any) -> Any:
+        return np.sin(x) + 1e-6 * (stop_gradient(np.sin(x)) - np.sin(x))
+
+    with pytest.raises(AssertionError, match="expected: by the complex step"):
+        check_grads(slightly_wrong, (0.3,), order=1)
+
+
+def test_what_check_grads_takes() -> None:
+    def tree(p: Any, x: Any) -> Any:
+        return {"a": p["w"] * x, "b": [np.sum(x), 3, True], "c": 2.5}
+
+    check_grads(tree, ({"w": 0.5}, X))
+    check_grads(np.tanh, (X.astype(np.float32),))
+    check_grads(np.tanh, (X.astype(np.float16),), order=1)
+    check_grads(lambda x: x.astype(np.float32) ** 2, (X,))
+    check_grads(np.sum, (np.zeros((0, 2)),))
+    check_grads(lambda x: np.log(x), (np.array([1e-3, 1e3]),), rtol=1e-4, step=1e-6)
+    check_grads(lambda x: 3 * x, (2,))
+
+
+def test_tolerances() -> None:
+    def off(x: Any) -> Any:
+        return np.sin(x) + 1e-3 * stop_gradient(x)
+
+    with pytest.raises(AssertionError):
+        check_grads(off, (0.3,))
+    check_grads(off, (0.3,), atol=1e-2, order=1)
+    check_grads(off, (0.3,), rtol=1e-2, order=1)
+
+
+def test_what_check_grads_refuses() -> None:
+    modes: Any = ["backward"]
+    with pytest.raises(ValueError, match="order >= 1"):
+        check_grads(np.sin, (X,), order=0)
+    with pytest.raises(ValueError, match="modes among"):
+        check_grads(np.sin, (X,), modes=modes)
+    with pytest.raises(ValueError, match="modes among"):
+        check_grads(np.sin, (X,), modes=[])
+    with pytest.raises(TypeError, match="no arguments"):
+        check_grads(lambda: 1.0, ())
+    with pytest.raises(TypeError, match=r"argument 0 .*int64"):
+        check_grads(lambda x: 1.0 * x, (np.array([1]),))
+
+
+def test_the_adjoint_identity(wrong: Declare) -> None:
+    """Entry by entry forward and reverse are right; a pull that is not linear shows in a sum."""
+    calls: list[int] = []
+
+    def pull(ct: Any) -> Any:
+        calls.append(1)
+        return 2 * ct if len(calls) == 1 else 3 * ct
+
+    f = wrong(lambda x: 2 * x, {"x": Transpose(pull)}, parameters=())
+    with pytest.raises(
+        AssertionError, match=r"adjoint identity <ct, J t> = <J\^T ct, t> of .* forward mode gives .*, reverse"
+    ):
+        check_grads(f, (X,), order=1)

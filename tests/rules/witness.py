@@ -38,4 +38,7 @@ class Witness:
         self.names.add(primitive.name)
         inner = [arg.primal if isinstance(arg, Witnessed) and arg.level is self else arg for arg in args]
         result = apply(primitive, *inner)
-        return tuple(map(self.watch, result)) if isinstance(result, tuple) else self.watch(result)
+        if isinstance(result, tuple):
+            parts: list[Any] = [*result]
+            return tuple(map(self.watch, parts))
+        return self.watch(result)
