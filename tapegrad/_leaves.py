@@ -1,4 +1,4 @@
-"""Leaves on their way into a transform and out of it: numbers and arrays of the caller's, values of a level, gradients."""
+"""Leaves on their way into a transform and out of it: the caller's numbers and arrays, gradients."""
 
 from __future__ import annotations
 
@@ -9,13 +9,24 @@ import numpy as np
 from tapegrad._spec import Value, generic, ndarray
 from tapegrad.errors import DomainError
 
-_KINDS = {"b": "boolean", "i": "integer", "u": "integer", "O": "object", "U": "string", "S": "bytes", "M": "datetime", "m": "timedelta", "V": "structured"}
+_KINDS = {
+    "b": "boolean",
+    "i": "integer",
+    "u": "integer",
+    "O": "object",
+    "U": "string",
+    "S": "bytes",
+    "M": "datetime",
+    "m": "timedelta",
+    "V": "structured",
+}
 
 
 def admit(leaf: Any) -> Value:
     """What a level computes on for a leaf that is to be differentiated: a copy that the caller cannot change.
 
-    Raises `DomainError` for what is not a floating or complex number or array; its message goes on from the leaf's name.
+    Raises `DomainError` for what is not a floating or complex number or array; its message goes on from the leaf's
+    name.
     """
     kind: type[Any] = leaf.__class__
     if kind is np.ndarray and leaf.dtype.kind in "fc":
@@ -27,12 +38,17 @@ def admit(leaf: Any) -> Value:
     if kind is complex:
         return np.complex128(leaf)
     if isinstance(leaf, (np.ma.MaskedArray, np.matrix)):
-        raise DomainError(f"is a {kind.__name__}, whose arithmetic is not an array's. Pass a plain array: np.asarray(x).")
+        raise DomainError(
+            f"is a {kind.__name__}, whose arithmetic is not an array's. Pass a plain array: np.asarray(x)."
+        )
     dtype = getattr(leaf, "dtype", None)
     if not isinstance(dtype, np.dtype):
         raise DomainError(f"is {_described(leaf)}, which has no derivative. {_REMEDY}.")
     if dtype.kind not in "fc":
-        raise DomainError(f"has dtype {dtype}: {_KINDS[dtype.kind]} values have no derivative. {_REMEDY}, or convert it: x.astype(float).")
+        raise DomainError(
+            f"has dtype {dtype}: {_KINDS[dtype.kind]} values have no derivative. {_REMEDY}, or convert it: "
+            f"x.astype(float)."
+        )
     return np.array(leaf)[()] if isinstance(leaf, ndarray) else leaf
 
 
@@ -44,7 +60,7 @@ def _described(leaf: Any) -> str:
 
 
 def restored(value: Value, leaf: Any) -> Any:
-    """A gradient as the caller's leaf is: an array for an array, with no axes too, and a NumPy scalar for a number; fresh."""
+    """A gradient as the caller's leaf is: an array for an array, also with no axes, else a NumPy scalar; fresh."""
     if isinstance(value, ndarray):
         return value.copy()
     return np.array(value) if isinstance(leaf, ndarray) and isinstance(value, generic) else value

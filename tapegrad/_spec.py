@@ -17,7 +17,10 @@ Value: TypeAlias = Any
 ndarray: Any = np.ndarray
 generic: Any = np.generic
 several: Any = tuple
-"""Classes to recognise a Value by. They are Any, so that it stays a Value to checkers: else it became an array of unknown type."""
+"""Classes to recognise a Value by.
+
+They are Any, so that it stays a Value to checkers: else it became an array of unknown type.
+"""
 
 
 @attrs.frozen
@@ -65,7 +68,9 @@ def spec_of(value: Value) -> Spec:
 
 def _new_spec(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Spec:
     if dtype.kind not in "fc":
-        raise DomainError(f"a value of dtype {dtype} at {user_line()} has no derivative: convert it with .astype(float)")
+        raise DomainError(
+            f"a value of dtype {dtype} at {user_line()} has no derivative: convert it with .astype(float)"
+        )
     if len(_known) >= _MOST:  # a program that meets ever new shapes
         _known.clear()
         _known[(), FLOAT64.dtype] = FLOAT64

@@ -1,4 +1,7 @@
-"""Trees: arguments and results of any structure, through optree. attrs classes and dataclasses are found by themselves."""
+"""Trees: arguments and results of any structure, through optree.
+
+attrs classes and dataclasses are found by themselves.
+"""
 
 from __future__ import annotations
 
@@ -68,7 +71,10 @@ def field_names(cls: type[Any]) -> Sequence[str] | None:
 
 
 def _register_fields(cls: type[Any]) -> None:
-    """Every field is a child. An instance is rebuilt without calling `__init__`: its converters and validators expect arrays."""
+    """Every field is a child.
+
+    An instance is rebuilt without calling `__init__`: its converters and validators expect arrays.
+    """
     names = tuple(field_names(cls) or ())
 
     def children(tree: object) -> tuple[tuple[Any, ...], None, tuple[str, ...]]:
@@ -82,11 +88,15 @@ def _register_fields(cls: type[Any]) -> None:
 
     with _registering:
         if cls not in _registered:
-            optree.register_pytree_node(cls, children, rebuild, path_entry_type=optree.GetAttrEntry, namespace=NAMESPACE)
+            optree.register_pytree_node(
+                cls, children, rebuild, path_entry_type=optree.GetAttrEntry, namespace=NAMESPACE
+            )
             _registered.add(cls)
 
 
-def register_tree(cls: type[T], flatten: Callable[[T], tuple[Iterable[Any], Any]], unflatten: Callable[[Any, Iterable[Any]], T]) -> None:
+def register_tree(
+    cls: type[T], flatten: Callable[[T], tuple[Iterable[Any], Any]], unflatten: Callable[[Any, Iterable[Any]], T]
+) -> None:
     """Make the instances of a container class trees, so that transforms see the numbers in them.
 
     attrs classes, dataclasses, tuples, lists, dicts, named tuples, deques and their kin are trees already.

@@ -40,7 +40,7 @@ def project(value: Value, spec: Spec) -> Value:
 
 
 def fit(value: Value, spec: Spec) -> Value:
-    """`value` summed down to the shape of `spec`, and projected to its dtype: the transposes of broadcasting and casting."""
+    """`value` summed down to the shape of `spec` and projected to its dtype: broadcasting and casting, transposed."""
     if isinstance(value, (int, float, complex)):
         value = scalar_or_array(value)
     shape = value.shape

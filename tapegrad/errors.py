@@ -16,7 +16,7 @@ class ConversionError(TapegradError, TypeError):
 
 
 class SealedTapeError(TapegradError, RuntimeError):
-    """A tape was used before it began or after it ended, or an operation met a Variable whose tape or transform has ended."""
+    """A tape was used before its block or after it, or a Variable after its tape or transform has ended."""
 
 
 class DomainError(TapegradError, TypeError):

@@ -4,11 +4,12 @@ A primitive says once how its output depends on each argument; the reverse, the 
 
 * `Partial(rule)`: elementwise, by the partial derivative as an array;
 * `Transpose(rule)`: linear in the argument, by its transpose, from cotangent to cotangent;
-* `Differential(rule, pull)`: anything else, by its differential, from tangent to tangent, and where speed asks for it by its pullback too;
+* `Differential(rule, pull)`: anything else, by its differential, from tangent to tangent, and where speed asks for it
+  by its pullback too;
 * `None`: no dependence that has a derivative.
 
-A rule's parameter names say what it reads: arguments, parameters, and the outputs. Those, and nothing else, are kept until
-the reverse sweep. Rules are plain NumPy, and are differentiated themselves for higher orders.
+A rule's parameter names say what it reads: arguments, parameters, and the outputs. Those, and nothing else, are kept
+until the reverse sweep. Rules are plain NumPy, and are differentiated themselves for higher orders.
 """
 
 from __future__ import annotations
@@ -18,19 +19,28 @@ from functools import wraps
 import inspect
 from typing import Any
 
-
 from tapegrad._core.entrance import entrance
 from tapegrad._core.primitive import Batch
 from tapegrad._rules.batching import broadcast, loop
-from tapegrad._rules.fronts import stands_for
 from tapegrad._rules.dependences import Dependence, Differential, Partial, Transpose, names_of
+from tapegrad._rules.fronts import stands_for
 from tapegrad._rules.kinds import make
 from tapegrad._spec import Spec
 from tapegrad._tree import register_tree
 from tapegrad._values import scalar_or_array
 from tapegrad.typing import P, R
 
-__all__ = ["Differential", "Partial", "Spec", "Transpose", "broadcast", "loop", "primitive", "register_tree", "stands_for"]
+__all__ = [
+    "Differential",
+    "Partial",
+    "Spec",
+    "Transpose",
+    "broadcast",
+    "loop",
+    "primitive",
+    "register_tree",
+    "stands_for",
+]
 
 
 def primitive(
@@ -43,8 +53,8 @@ def primitive(
             `Differential` or None.
         outputs: the names of the outputs. With more than one, the computation returns a tuple, and so do a
             differential (of tangents); transposes and pullbacks get a tuple of cotangents.
-        batch: how a batch axis passes through under `vmap`: `broadcast`, where one more leading axis is all it takes, or
-            `loop`, one call for each element. By default the former if all dependences are partial, else the latter.
+        batch: how a batch axis passes through under `vmap`: `broadcast`, where one more leading axis is all it takes,
+            or `loop`, one call for each element. By default the former if all dependences are partial, else the latter.
 
     Raises:
         TypeError: if the dependences do not name the leading parameters, or a rule reads what there is not.
@@ -64,17 +74,23 @@ def primitive(
     np.float64(2.0)
     """
     if len(outputs) > 1 and any(isinstance(dependence, Partial) for dependence in dependences.values()):
-        raise TypeError("a Partial is of one output; of several outputs, write a Differential that returns a tuple of tangents")
+        raise TypeError(
+            "a Partial is of one output; of several outputs, write a Differential that returns a tuple of tangents"
+        )
     if batch is None:
-        batch = broadcast if all(isinstance(part, Partial) for part in dependences.values() if part is not None) else loop
+        batch = (
+            broadcast if all(isinstance(part, Partial) for part in dependences.values() if part is not None) else loop
+        )
 
     def decorate(compute: Callable[P, R]) -> Callable[P, R]:
         signature = inspect.signature(compute)
         names = names_of(compute)
         if names[: len(dependences)] != tuple(dependences):
             raise TypeError(
-                f"the dependences of {compute.__name__} name {', '.join(dependences) or 'nothing'}, but its leading parameters are "
-                f"{', '.join(names[: len(dependences)])}: every array argument has one, in order, None where there is no derivative"
+                f"the dependences of {compute.__name__} name {', '.join(dependences) or 'nothing'}, but its leading "
+                f"parameters are "
+                f"{', '.join(names[: len(dependences)])}: every array argument has one, in order, None where there "
+                f"is no derivative"
             )
 
         def results(*args: Any) -> Any:
@@ -83,7 +99,16 @@ def primitive(
             out: Any = compute(*called.args, **called.kwargs)
             return scalar_or_array(out) if len(outputs) == 1 else tuple(map(scalar_or_array, out))
 
-        apply = entrance(make(compute.__name__, results, dependences, batch=batch, parameters=names[len(dependences) :], outputs=outputs))
+        apply = entrance(
+            make(
+                compute.__name__,
+                results,
+                dependences,
+                batch=batch,
+                parameters=names[len(dependences) :],
+                outputs=outputs,
+            )
+        )
 
         @wraps(compute)
         def applied(*args: P.args, **keywords: P.kwargs) -> R:

@@ -1,7 +1,7 @@
 """Type variables and aliases of the public signatures.
 
-`TypeVar(default=...)` exists at run time from Python 3.13 on only. So the type variables with a default are for checkers (which
-bring `typing_extensions` along), and have plain twins at run time.
+`TypeVar(default=...)` exists at run time from Python 3.13 on only. So the type variables with a default are for
+checkers (which bring `typing_extensions` along), and have plain twins at run time.
 """
 
 from __future__ import annotations
@@ -54,6 +54,7 @@ else:
     from typing import ParamSpec, TypeVar, TypeVarTuple
 
     def override(method):
+        """`typing.override`, which Python 3.11 lacks."""
         return method
 
     A = TypeVar("A")

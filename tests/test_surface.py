@@ -11,7 +11,6 @@ import pytest
 import tapegrad
 import tapegrad.errors
 import tapegrad.extend
-import tapegrad.numpy
 import tapegrad.testing
 
 NAMES = [
@@ -45,7 +44,9 @@ def test_the_top_level() -> None:
 
 
 @pytest.mark.parametrize(
-    ("module", "name"), [(module, name) for module in MODULES for name in module.__all__], ids=lambda x: getattr(x, "__name__", x)
+    ("module", "name"),
+    [(module, name) for module in MODULES for name in module.__all__],
+    ids=lambda x: getattr(x, "__name__", x),
 )
 def test_a_public_name_has_a_docstring(module: ModuleType, name: str) -> None:
     thing = getattr(module, name)

@@ -52,7 +52,7 @@ def test_a_wrong_line_that_turns_right_is_reported(checker: str, tmp_path: Path)
     run = subprocess.run(
         [sys.executable, "-m", module, *options], cwd=ROOT, capture_output=True, text=True, check=False
     )
-    reported = [line for line in run.stdout.splitlines() if UNUSED.search(line)]
+    reported = [line for line in run.stdout.splitlines() if corrected.name in line and UNUSED.search(line)]
     assert run.returncode == 1
     assert all(f":{number + 1}:" in line for line in reported)
     assert reported

@@ -1,7 +1,8 @@
 """Each primitive's own entrance to the door, with the commonest case unrolled.
 
-One or two arrays, on one open tape over plain values, under the default configuration: that is nearly every operation of nearly
-every program. Here it is recorded in one pass over the arguments; anything else goes to `apply`, and the result is the same.
+One or two arrays, on one open tape over plain values, under the default configuration: that is nearly every operation
+of nearly every program. Here it is recorded in one pass over the arguments; anything else goes to `apply`, and the
+result is the same.
 """
 
 from __future__ import annotations
@@ -46,7 +47,9 @@ def _unary(primitive: Primitive) -> Callable[..., Any]:
         value, node = x.primal, x.node
         out = compute(value, *parameters)
         kept = gather and gather((value, *parameters, out))
-        return x.level.record(primitive, (node,), node.generation + 1, (kept,), out, FLOAT64 if type(out) is float64 else spec_of(out))
+        return x.level.record(
+            primitive, (node,), node.generation + 1, (kept,), out, FLOAT64 if type(out) is float64 else spec_of(out)
+        )
 
     return unary
 
@@ -86,6 +89,8 @@ def _binary(primitive: Primitive) -> Callable[..., Any]:
             kept = (None, gather_y and gather_y((owned(x) if reads_x else x, value_y, out)))
         else:
             return apply(primitive, x, y)
-        return level.record(primitive, (node_x, node_y), generation + 1, kept, out, FLOAT64 if type(out) is float64 else spec_of(out))
+        return level.record(
+            primitive, (node_x, node_y), generation + 1, kept, out, FLOAT64 if type(out) is float64 else spec_of(out)
+        )
 
     return binary

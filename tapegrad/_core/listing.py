@@ -37,4 +37,6 @@ def _row(node: Node, names: dict[Node, str]) -> tuple[str, ...]:
 def aligned(rows: Sequence[Sequence[str]]) -> str:
     """Rows of text in columns, each as wide as its longest cell."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows)
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )

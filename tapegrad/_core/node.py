@@ -33,8 +33,9 @@ class NodeDraft:
 class Node(NodeDraft):
     """One application of one primitive. Frozen; it refers to no tape, and to no Variable of its own tape.
 
-    The `__init__` of a frozen attrs class costs about 100 ns a field. So an instance is filled as a draft, whose fields are plain
-    slots, and then frozen by switching its class: a quarter of the cost, and as immutable from then on.
+    The `__init__` of a frozen attrs class costs about 100 ns a field. So an instance is filled as a draft, whose
+    fields are plain slots, and then frozen by switching its class: a quarter of the cost, and as immutable from then
+    on.
     """
 
     @override

@@ -54,7 +54,7 @@ class Primitive:
     name: str
     """What the tape's table shows."""
     compute: Callable[..., Any]
-    """The computation, on values one level out: `(*arrays, *parameters)` -> the output, or the tuple of outputs and by-products."""
+    """The computation, on values: `(*arrays, *parameters)` -> the output, or a tuple of outputs and by-products."""
     arity: int
     """How many leading arguments are arrays; -1 where all but the parameters are."""
     gathers: ByPosition[Gather | None]

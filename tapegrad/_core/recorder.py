@@ -44,8 +44,8 @@ class Recorded(RecordedDraft):  # type: ignore[override]  # as above
 class Recorder:
     """Records what is done to its Variables, as Nodes that refer to one another.
 
-    With `keep`, `nodes` lists them in the order of recording. Without, a Node lives as long as something still refers to it:
-    what does not lead to the output is freed on the way.
+    With `keep`, `nodes` lists them in the order of recording. Without, a Node lives as long as something still refers
+    to it: what does not lead to the output is freed on the way.
     """
 
     nodes: list[Node] | None = None
@@ -67,8 +67,8 @@ class Recorder:
     def _set_aside(self) -> None:
         """Let the cyclic garbage collector pass over what there is, until the tape is sealed.
 
-        Nodes form no cycles; looking for some in all of them, again and again as their number grows, would take longer than to record
-        them. Left alone where the program freezes objects itself.
+        Nodes form no cycles; looking for some in all of them, again and again as their number grows, would take
+        longer than to record them. Left alone where the program freezes objects itself.
         """
         if self.set_aside or not gc.get_freeze_count():
             gc.freeze()
@@ -81,7 +81,14 @@ class Recorder:
         return self.record(WATCH, (), 0, (), value, spec_of(value), name)
 
     def record(
-        self, primitive: Primitive, parents: tuple[Node | None, ...], generation: int, residuals: tuple[Any, ...], value: Value, spec: Any, name: str = ""
+        self,
+        primitive: Primitive,
+        parents: tuple[Node | None, ...],
+        generation: int,
+        residuals: tuple[Any, ...],
+        value: Value,
+        spec: Any,
+        name: str = "",
     ) -> Recorded:
         """A Node for one application, and the Variable that stands for its output."""
         node: Any = NodeDraft()
@@ -113,7 +120,12 @@ class Recorder:
         inner = [arg if node is None else arg.primal for arg, node in zip(args, nodes, strict=True)]
         result = apply(primitive, *inner)
         held = CONFIG.get()
-        parents = tuple([node if pull else None for node, pull in zip(nodes[: primitive.width(args)], primitive.pulls, strict=False)])
+        parents = tuple(
+            [
+                node if pull else None
+                for node, pull in zip(nodes[: primitive.width(args)], primitive.pulls, strict=False)
+            ]
+        )
         if self.rank < held.paused_at or not any(parents):
             return result
         if held.check_finite:
@@ -122,7 +134,9 @@ class Recorder:
             if reads and node is None:
                 inner[i] = owned(inner[i])
         pool = primitive.pool(inner, result)
-        residuals = tuple([gather and node and gather(pool) for node, gather in zip(parents, primitive.gathers, strict=False)])
+        residuals = tuple(
+            [gather and node and gather(pool) for node, gather in zip(parents, primitive.gathers, strict=False)]
+        )
         if primitive.arity < 0:
             residuals = tuple(enumerate(residuals))
         generation = 1 + max(node.generation for node in parents if node is not None)

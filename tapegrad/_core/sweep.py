@@ -18,9 +18,9 @@ float64: Any = np.float64
 def sweep(seeds: list[tuple[Node, Value]], wanted: Set[Node] = frozenset()) -> dict[Node, Value]:
     """The cotangent of every leaf behind `seeds`, and of every Node in `wanted`.
 
-    Nodes are replayed in reverse generation order. All that depends on a Node has a larger generation, so that its cotangent is
-    complete when its turn comes. It is dropped as soon as it is passed on; so is the Node, where nothing else refers to it:
-    `seeds` is emptied for that reason.
+    Nodes are replayed in reverse generation order. All that depends on a Node has a larger generation, so that its
+    cotangent is complete when its turn comes. It is dropped as soon as it is passed on; so is the Node, where nothing
+    else refers to it: `seeds` is emptied for that reason.
     """
     pending: dict[Node, Value] = {}
     generations: dict[int, list[Node]] = {}
@@ -39,7 +39,9 @@ def sweep(seeds: list[tuple[Node, Value]], wanted: Set[Node] = frozenset()) -> d
                 if wanted and node in wanted:
                     found[node] = ct
                 if type(ct) is several:
-                    ct = tuple([spec.zeros() if part is None else part for part, spec in zip(ct, node.spec, strict=True)])
+                    ct = tuple(
+                        [spec.zeros() if part is None else part for part, spec in zip(ct, node.spec, strict=True)]
+                    )
                 pulls: ByPosition[Any] = node.primitive.pulls
                 residuals = node.residuals
                 for i, parent in enumerate(node.parents):
@@ -56,7 +58,9 @@ def sweep(seeds: list[tuple[Node, Value]], wanted: Set[Node] = frozenset()) -> d
                     elif type(term) is not several:
                         term = fit(term, spec)
                     if parent in pending:
-                        pending[parent] = add_parts(pending[parent], term) if type(term) is several else pending[parent] + term
+                        pending[parent] = (
+                            add_parts(pending[parent], term) if type(term) is several else pending[parent] + term
+                        )
                     else:
                         pending[parent] = term
                         generation = parent.generation

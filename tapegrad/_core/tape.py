@@ -46,11 +46,15 @@ class Tape:
 
     def __enter__(self) -> Self:
         if self._recorder is not None:
-            raise SealedTapeError(f"a tape records once, and this one was used at {user_line()} again: make a new Tape().")
+            raise SealedTapeError(
+                f"a tape records once, and this one was used at {user_line()} again: make a new Tape()."
+            )
         self._recorder = Recorder(nodes=[])
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+    ) -> None:
         self._entered().seal()
 
     def watch(self, x: T, /, name: str = "") -> T:
@@ -126,7 +130,8 @@ class Tape:
         if isinstance(x, Variable):
             raise DomainError(f"tape.gradient at {user_line()}: {what} is a Variable of another tape.")
         raise DomainError(
-            f"tape.gradient at {user_line()}: {what} is {x!r}, not a Variable of this tape. Start from tape.watch(...), and compute "
+            f"tape.gradient at {user_line()}: {what} is {x!r}, not a Variable of this tape. Start from "
+            f"tape.watch(...), and compute "
             "inside the `with` block."
         )
 

@@ -1,7 +1,7 @@
 """Between the two ways to type differentiated values: as the arrays that they stand for, and as Variables.
 
-Users' functions are annotated with NumPy's types, and checkers take a Variable for the array that it stands for. Rules, and code
-that looks at Variables, say `Variable[T]`. These functions go from one to the other.
+Users' functions are annotated with NumPy's types, and checkers take a Variable for the array that it stands for.
+Rules, and code that looks at Variables, say `Variable[T]`. These functions go from one to the other.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """The value that flows through the user's code: it looks like an array, and it knows no operation itself.
 
-Operators and methods are entered in the class by the rules, NumPy's functions in the tables; here is what needs no rule.
+Operators and methods are entered in the class by the rules, NumPy's functions in the tables; here is what needs no
+rule.
 """
 
 from __future__ import annotations
@@ -21,18 +22,20 @@ from tapegrad._values import read_only
 from tapegrad.errors import ConversionError, MissingRuleError, SealedTapeError
 from tapegrad.typing import ArrT, Axis, Inexact, Number, S, T, T_co, override
 
-BasicIndex: TypeAlias = (
-    "slice[Any, Any, Any] | EllipsisType | NDArray[Any] | tuple[slice[Any, Any, Any] | EllipsisType | NDArray[Any] | None, ...] | None"
-)
+_BasicEntry: TypeAlias = "slice[Any, Any, Any] | EllipsisType | NDArray[Any] | None"
+BasicIndex: TypeAlias = "_BasicEntry | tuple[_BasicEntry, ...]"
 
 if TYPE_CHECKING:
-    # One declaration for all operators of a kind: checkers follow descriptors when they look an operator up. At run time the rules enter functions.
+    # One declaration for all operators of a kind: checkers follow descriptors when they look an operator up. At run
+    # time the rules enter functions.
 
     class BoundArithmetic(Protocol[T_co]):
         @overload
         def __call__(self: BoundArithmetic[ArrT], other: Variable[float] | float, /) -> Variable[ArrT]: ...
         @overload
-        def __call__(self: BoundArithmetic[NDArray[S]], other: Variable[NDArray[S]] | NDArray[S], /) -> Variable[NDArray[S]]: ...
+        def __call__(
+            self: BoundArithmetic[NDArray[S]], other: Variable[NDArray[S]] | NDArray[S], /
+        ) -> Variable[NDArray[S]]: ...
         @overload
         def __call__(self: BoundArithmetic[Inexact], other: Variable[Number] | Number, /) -> Variable[Inexact]: ...
         @overload
@@ -51,11 +54,17 @@ if TYPE_CHECKING:
 
     class BoundReduction(Protocol[T_co]):
         @overload
-        def __call__(self: BoundReduction[NDArray[S]], axis: None = None, *, keepdims: Literal[False] = False) -> Variable[S]: ...
+        def __call__(
+            self: BoundReduction[NDArray[S]], axis: None = None, *, keepdims: Literal[False] = False
+        ) -> Variable[S]: ...
         @overload
-        def __call__(self: BoundReduction[NDArray[S]], axis: Axis, *, keepdims: Literal[False] = False) -> Variable[NDArray[S]]: ...
+        def __call__(
+            self: BoundReduction[NDArray[S]], axis: Axis, *, keepdims: Literal[False] = False
+        ) -> Variable[NDArray[S]]: ...
         @overload
-        def __call__(self: BoundReduction[ArrT], axis: Axis | None = None, *, keepdims: Literal[True]) -> Variable[ArrT]: ...
+        def __call__(
+            self: BoundReduction[ArrT], axis: Axis | None = None, *, keepdims: Literal[True]
+        ) -> Variable[ArrT]: ...
 
     class Reduction(Protocol):
         def __get__(self, obj: Variable[T], owner: type[Any] | None = None, /) -> BoundReduction[T]: ...
@@ -78,9 +87,9 @@ class Level(Protocol):
 class Variable(Generic[T_co]):
     """A value at a level: on a tape, with a tangent, or standing for a batch.
 
-    Use it as the array that it stands for: operators, NumPy's functions and the array's methods work, and give Variables again.
-    It cannot be changed, and it holds no gradient. What would lose the gradient (`float(x)`, `np.asarray(x)`,
-    `buffer[i] = x`, `x[i] = v`) raises, and says what to write instead.
+    Use it as the array that it stands for: operators, NumPy's functions and the array's methods work, and give
+    Variables again. It cannot be changed, and it holds no gradient. What would lose the gradient (`float(x)`,
+    `np.asarray(x)`, `buffer[i] = x`, `x[i] = v`) raises, and says what to write instead.
     """
 
     primal: Any
@@ -196,7 +205,9 @@ class Variable(Generic[T_co]):
         def __pos__(self) -> Variable[T_co]: ...
         def __abs__(self) -> Variable[T_co]: ...
         @overload
-        def __matmul__(self: Variable[NDArray[S]], other: Variable[NDArray[S]] | NDArray[S], /) -> Variable[NDArray[S]]: ...
+        def __matmul__(
+            self: Variable[NDArray[S]], other: Variable[NDArray[S]] | NDArray[S], /
+        ) -> Variable[NDArray[S]]: ...
         @overload
         def __matmul__(self: Variable[Inexact], other: Variable[Number] | Number, /) -> Variable[Inexact]: ...
         def __matmul__(self, other: Any, /) -> Variable[Any]: ...
@@ -211,21 +222,27 @@ class Variable(Generic[T_co]):
         def __getitem__(self, key: Any, /) -> Variable[Any]: ...
         def __getitem__(self, key: Any, /) -> Variable[Any]: ...
         @property
-        def T(self: Variable[ArrT]) -> Variable[ArrT]: ...
+        def T(self: Variable[ArrT]) -> Variable[ArrT]: ...  # noqa: N802  (NumPy's name)
         @property
-        def mT(self: Variable[ArrT]) -> Variable[ArrT]: ...
+        def mT(self: Variable[ArrT]) -> Variable[ArrT]: ...  # noqa: N802
         @property
         def real(self) -> Variable[Any]: ...
         @property
         def imag(self) -> Variable[Any]: ...
-        def reshape(self: Variable[NDArray[S]], *shape: Any, order: Literal["C", "F", "A"] = "C") -> Variable[NDArray[S]]: ...
+        def reshape(
+            self: Variable[NDArray[S]], *shape: Any, order: Literal["C", "F", "A"] = "C"
+        ) -> Variable[NDArray[S]]: ...
         def ravel(self: Variable[NDArray[S]], order: Literal["C", "F", "A"] = "C") -> Variable[NDArray[S]]: ...
         def flatten(self: Variable[NDArray[S]], order: Literal["C", "F", "A"] = "C") -> Variable[NDArray[S]]: ...
         def transpose(self: Variable[ArrT], *axes: Any) -> Variable[ArrT]: ...
         def swapaxes(self: Variable[ArrT], axis1: int, axis2: int) -> Variable[ArrT]: ...
         def squeeze(self: Variable[NDArray[S]], axis: Axis | None = None) -> Variable[NDArray[S]]: ...
-        def take(self: Variable[NDArray[S]], indices: Any, axis: int | None = None, *, mode: str = "raise") -> Variable[NDArray[S]]: ...
-        def diagonal(self: Variable[NDArray[S]], offset: int = 0, axis1: int = 0, axis2: int = 1) -> Variable[NDArray[S]]: ...
+        def take(
+            self: Variable[NDArray[S]], indices: Any, axis: int | None = None, *, mode: str = "raise"
+        ) -> Variable[NDArray[S]]: ...
+        def diagonal(
+            self: Variable[NDArray[S]], offset: int = 0, axis1: int = 0, axis2: int = 1
+        ) -> Variable[NDArray[S]]: ...
         def trace(self: Variable[NDArray[S]], offset: int = 0) -> Variable[S]: ...
         def dot(self: Variable[NDArray[S]], b: Variable[NDArray[S]] | NDArray[S]) -> Variable[NDArray[S]]: ...
         def cumsum(self: Variable[NDArray[S]], axis: int | None = None) -> Variable[NDArray[S]]: ...
@@ -249,12 +266,17 @@ class Variable(Generic[T_co]):
                 "to become a plain array",
                 "index a plain array by a batched number with tapegrad.numpy.take(array, i, axis=0)"
                 if self.dtype.kind in "biu"
-                else "use NumPy's functions on the Variable itself; join Variables with np.stack([x, y]) or np.concatenate; write into an array "
+                else "use NumPy's functions on the Variable itself; join Variables with np.stack([x, y]) or "
+                "np.concatenate; write into an array "
                 "with np.where or by joining its parts",
             )
 
         def __float__(self) -> NoReturn:
-            raise _lossy("to become a Python float", "use NumPy's functions (np.sin, not math.sin)")
+            raise _lossy(
+                "to become a Python float",
+                "use NumPy's functions (np.sin, not math.sin), and where it was to be written into an array, "
+                "np.stack or np.where",
+            )
 
         def __complex__(self) -> NoReturn:
             raise _lossy("to become a Python complex", "use NumPy's functions")
@@ -273,7 +295,8 @@ class Variable(Generic[T_co]):
 
         def __setitem__(self, index: Any, value: Any) -> NoReturn:
             raise TypeError(
-                f"x[i] = v at {user_line()} would change a Variable, and Variables are immutable. Make a new one: np.where(mask, v, x), or "
+                f"x[i] = v at {user_line()} would change a Variable, and Variables are immutable. Make a new one: "
+                f"np.where(mask, v, x), or "
                 "join the parts: np.concatenate([x[:i], [v], x[i + 1:]])."
             )
 
@@ -282,7 +305,8 @@ def ended(primitive: Primitive, args: Iterable[Any], level: Level, what: str) ->
     """The error for an operation on a Variable whose level is no more."""
     stale = next(arg for arg in args if is_variable(arg) and arg.level is level)
     return SealedTapeError(
-        f"{primitive.name} at {user_line()} was applied to {stale!r}, {what}, so that it can no longer be followed. Do it inside, or "
+        f"{primitive.name} at {user_line()} was applied to {stale!r}, {what}, so that it can no longer be followed. "
+        f"Do it inside, or "
         "return the Variable from there. For the plain number, write x.value instead of x."
     )
 
@@ -297,7 +321,8 @@ def _lossy(what: str, remedy: str) -> ConversionError:
 def missing_rule(name: str) -> MissingRuleError:
     """The error for a function without a rule."""
     return MissingRuleError(
-        f"{name} at {user_line()} was called with a differentiated value, and tapegrad has no derivative for it. Write it with functions "
+        f"{name} at {user_line()} was called with a differentiated value, and tapegrad has no derivative for it. "
+        f"Write it with functions "
         "that have one, or declare it with tapegrad.extend. If its result is to be a constant, call it with x.value."
     )
 

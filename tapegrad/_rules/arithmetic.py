@@ -53,7 +53,7 @@ singular_power = declare("singular_power", pow, {"x": Partial(_slope, singular=T
 
 
 def power(x: Any, y: Any) -> Any:
-    """x ** y."""
+    """X ** y."""
     if isinstance(y, (int, float)) and isinstance(x, Variable):
         return smooth_power(x, y) if y >= 1 or y == 0 else singular_power(x, y)
     return general_power(x, y)
@@ -63,7 +63,7 @@ enter(np.power, power)
 
 
 def float_power(x: Any, y: Any) -> Any:
-    """x ** y, in double precision at least."""
+    """X ** y, in double precision at least."""
     dtype = np.result_type(x, y, np.float64)
     return power(*(cast(v, dtype) for v in (x, y)))
 

@@ -12,10 +12,12 @@ from tapegrad._core.primitive import Batch, Primitive
 
 
 def aligned(args: Sequence[Any], batched: Sequence[bool]) -> list[Any]:
-    """The arguments with the axes of each element lined up, so that they broadcast against one another behind the batch axis."""
+    """The arguments with the axes of each element lined up, so that they broadcast behind the batch axis."""
     rank = max(np.ndim(x) - own for x, own in zip(args, batched, strict=True))
     return [
-        np.reshape(x, (np.shape(x)[0], *(1,) * (rank + 1 - np.ndim(x)), *np.shape(x)[1:])) if own and np.ndim(x) <= rank else x
+        np.reshape(x, (np.shape(x)[0], *(1,) * (rank + 1 - np.ndim(x)), *np.shape(x)[1:]))
+        if own and np.ndim(x) <= rank
+        else x
         for x, own in zip(args, batched, strict=True)
     ]
 
@@ -38,9 +40,9 @@ def spread(args: Sequence[Any], batched: Sequence[bool]) -> list[Any]:
 
 
 def shifted(shift: Callable[..., tuple[Any, ...]]) -> Batch:
-    """The same primitive with other parameters: `shift(length, *parameters)` says which, past a batch axis of that length.
+    """The same primitive with other parameters.
 
-    The arrays all get the batch axis first.
+    `shift(length, *parameters)` says which, past a batch axis of that length, which all arrays get first.
     """
 
     def batch(primitive: Primitive, args: Sequence[Any], batched: Sequence[bool]) -> Any:
@@ -54,6 +56,7 @@ def shifted(shift: Callable[..., tuple[Any, ...]]) -> Batch:
 def loop(primitive: Primitive, args: Sequence[Any], batched: Sequence[bool]) -> Any:
     """Always right, never fast: one application for each element of the batch."""
     rows = [
-        apply(primitive, *(x[i] if own else x for x, own in zip(args, batched, strict=True))) for i in range(size(args, batched))
+        apply(primitive, *(x[i] if own else x for x, own in zip(args, batched, strict=True)))
+        for i in range(size(args, batched))
     ]
     return np.stack(rows) if primitive.results == 1 else tuple(np.stack(column) for column in zip(*rows, strict=True))

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from tapegrad._rules.fronts import stands_for
 from tapegrad._rules.dependences import Transpose
+from tapegrad._rules.fronts import stands_for
 from tapegrad._rules.kinds import declare
 from tapegrad._rules.ufuncs import constant, refuse, ufunc
 
@@ -61,17 +61,18 @@ choose = declare(
 
 @stands_for(np.where)
 def where(condition: Any, x: Any = None, y: Any = None, /) -> Any:
-    """x where the condition holds, else y; of the condition alone, the places where it holds."""
+    """X where the condition holds, else y; of the condition alone, the places where it holds."""
     if x is None and y is None:
         return np.nonzero(condition)
     return choose(condition, x, y)
 
 
 @stands_for(np.clip)
-def clip(a: Any, a_min: Any = None, a_max: Any = None, out: None = None, *, min: Any = None, max: Any = None, **keywords: Any) -> Any:  # noqa: A002
+def clip(
+    a: Any, a_min: Any = None, a_max: Any = None, out: None = None, *, min: Any = None, max: Any = None, **keywords: Any
+) -> Any:
     """`a` kept between two bounds, either of which may be None. At a bound, `a` and the bound share the derivative."""
     refuse("clip", {"out": out, **keywords})
     low, high = a_min if min is None else min, a_max if max is None else max
     out = a if low is None else maximum(a, low)
     return out if high is None else minimum(out, high)
-

@@ -1,8 +1,9 @@
 """Complex numbers: parts, conjugate, modulus, sign.
 
 The convention is autograd's and JAX's: the cotangent of z = a + ib is (d/da - i d/db) of the output. Then the rule of a
-holomorphic function is its complex derivative, unconjugated. A real function of z has the same expression for its derivative
-d, with Re(d dz) on the way forward; the real part is taken where tangents and cotangents are brought to their dtype.
+holomorphic function is its complex derivative, unconjugated. A real function of z has the same expression for its
+derivative d, with Re(d dz) on the way forward; the real part is taken where tangents and cotangents are brought to
+their dtype.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from tapegrad._rules.fronts import stands_for
 from tapegrad._rules.dependences import Partial, Transpose
+from tapegrad._rules.fronts import stands_for
 from tapegrad._rules.kinds import declare
 from tapegrad._rules.ufuncs import constant, enter, ufunc
 
@@ -41,7 +42,12 @@ copysign = ufunc(np.copysign, lambda x, y: np.copysign(1, x) * np.copysign(1, y)
 heaviside = ufunc(np.heaviside, None, lambda x: np.equal(x, 0))
 real_part = declare("real", np.real, {"x": Transpose(lambda ct: ct)}, parameters=())
 imaginary_part = declare("imag", np.imag, {"x": Transpose(lambda ct: ct * -1j)}, parameters=())
-argument = declare("angle", np.angle, {"x": Partial(lambda x: -1j * np.conjugate(x) / np.where(x == 0, 1, np.absolute(x) ** 2))}, parameters=())
+argument = declare(
+    "angle",
+    np.angle,
+    {"x": Partial(lambda x: -1j * np.conjugate(x) / np.where(x == 0, 1, np.absolute(x) ** 2))},
+    parameters=(),
+)
 flat_argument = declare("angle_constant", np.angle, {"x": None}, parameters=())
 
 
@@ -62,4 +68,3 @@ def angle(z: Any, deg: bool = False) -> Any:
     """The argument of a complex number; of a real one 0 or π, a constant."""
     radians = argument(z) if z.dtype.kind == "c" else flat_argument(z)
     return np.degrees(radians) if deg else radians
-

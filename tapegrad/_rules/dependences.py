@@ -6,7 +6,8 @@
 | `Transpose` (linear in x) | cotangent -> cotangent of x | the primitive itself | the transpose |
 | `Differential` (anything else) | tangent -> tangent | as written | recorded and pulled back, or `pull` |
 
-A rule's parameter names say what it reads: arguments, parameters, `out`, by-products. Those, and nothing else, a tape keeps.
+A rule's parameter names say what it reads: arguments, parameters, `out`, by-products. Those, and nothing else, a tape
+keeps.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ Rule: TypeAlias = (
 
 Step: TypeAlias = Callable[[Primitive, int, Any, Sequence[Any], Sequence[Any]], Any]
 """(primitive, which argument, its tangent, all arguments, pool) -> that argument's share of the output's tangent."""
+
 
 @attrs.frozen
 class Rules:
@@ -100,7 +102,13 @@ class Partial:
     def _scale(self, count: int) -> Pull:
         if not callable(self.derivative):
             c = self.derivative
-            return (lambda v, kept, spec: v) if c == 1 else (lambda v, kept, spec: -v) if c == -1 else (lambda v, kept, spec: v * c)
+            return (
+                (lambda v, kept, spec: v)
+                if c == 1
+                else (lambda v, kept, spec: -v)
+                if c == -1
+                else (lambda v, kept, spec: v * c)
+            )
         d: Callable[..., Any] = self.derivative
         if self.singular:
             return (lambda v, kept, spec: damp(v, d(kept))) if count == 1 else (lambda v, kept, spec: damp(v, d(*kept)))
@@ -122,7 +130,9 @@ class Transpose:
         others = [name for name in names if name != argument]
         read = reader(rule, len(others))
         if argument not in names:
-            return Rules(lambda ct, kept, spec: read(ct, kept), gather_of(others, places), frozenset(others), _substitute)
+            return Rules(
+                lambda ct, kept, spec: read(ct, kept), gather_of(others, places), frozenset(others), _substitute
+            )
         at, count = names.index(argument), len(others)
 
         def pull(ct: Any, kept: Any, spec: Spec) -> Any:

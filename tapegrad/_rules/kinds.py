@@ -65,8 +65,10 @@ def make(
     )
 
 
-def declare(name: str, compute: Callable[..., Any], dependences: Mapping[str, Dependence | None], **options: Any) -> Callable[..., Any]:
-    """Enter a primitive in the table; returns the function by which it is applied: the arrays, then every parameter, by position."""
+def declare(
+    name: str, compute: Callable[..., Any], dependences: Mapping[str, Dependence | None], **options: Any
+) -> Callable[..., Any]:
+    """Enter a primitive in the table; returns the function that applies it: arrays, then parameters, by position."""
     if name in PRIMITIVES:
         raise ValueError(f"there is a primitive {name} already")
     PRIMITIVES[name] = primitive = make(name, compute, dependences, **options)
@@ -101,7 +103,9 @@ def _push_jointly(primitive: Primitive, args: Sequence[Any], tangents: Sequence[
     return apply(primitive, *arrays, *args[width:])
 
 
-def elementwise(name: str, compute: Callable[..., Any], *partials: Rule | float | Dependence | None, singular: bool = False) -> Callable[..., Any]:
+def elementwise(
+    name: str, compute: Callable[..., Any], *partials: Rule | float | Dependence | None, singular: bool = False
+) -> Callable[..., Any]:
     """A function of broadcast arrays `x`, `y`, `z`, by its partial derivatives."""
     parts = [Partial(part, singular) if isinstance(part, (int, float)) or callable(part) else part for part in partials]
     return declare(name, compute, dict(zip("xyz", parts, strict=False)), parameters=())
@@ -111,7 +115,7 @@ Declaration: TypeAlias = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
 def linear(batch: Batch = broadcast, **transposes: Rule | None) -> Declaration:
-    """Decorates the computation: linear in all the named arguments together, by their transposes; None where there is no derivative."""
+    """Decorates the computation: linear in all named arguments together, by their transposes; None for a constant."""
     parts = {key: rule and Transpose(rule) for key, rule in transposes.items()}
     return lambda compute: declare(compute.__name__, compute, parts, batch=batch, joint=len(parts) > 1)
 
@@ -122,7 +126,9 @@ def bilinear(batch: Batch = broadcast, **transposes: Rule) -> Declaration:
     return lambda compute: declare(compute.__name__, compute, parts, batch=batch)
 
 
-def general(batch: Batch = broadcast, *, saves: Sequence[str] = (), **dependences: Dependence | Rule | None) -> Declaration:
+def general(
+    batch: Batch = broadcast, *, saves: Sequence[str] = (), **dependences: Dependence | Rule | None
+) -> Declaration:
     """Decorates the computation: a dependence for each named argument; a bare rule is a `Differential`."""
     parts = {key: Differential(rule) if callable(rule) else rule for key, rule in dependences.items()}
     return lambda compute: declare(compute.__name__, compute, parts, batch=batch, saves=saves)

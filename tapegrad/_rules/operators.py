@@ -80,7 +80,12 @@ METHODS: dict[str, Function] = {
     "transpose": shapes.transpose_method,
     "var": reductions.var,
 }
-PROPERTIES: dict[str, Function] = {"T": shapes.T, "mT": shapes.matrix_transpose, "real": complexes.real, "imag": complexes.imag}
+PROPERTIES: dict[str, Function] = {
+    "T": shapes.T,
+    "mT": shapes.matrix_transpose,
+    "real": complexes.real,
+    "imag": complexes.imag,
+}
 
 
 def _reflected(apply: Function) -> Function:

@@ -24,7 +24,10 @@ def ufunc(
     singular: bool = False,
     name: str = "",
 ) -> Callable[..., Any]:
-    """A ufunc by its partial derivatives. `compute` is a faster way to the same result where one argument is NumPy's own."""
+    """A ufunc by its partial derivatives.
+
+    `compute` is a faster way to the same result where one argument is NumPy's own.
+    """
     apply = elementwise(name or target.__name__, compute or target, *partials, singular=singular)
     enter(target, apply)
     return apply
@@ -46,7 +49,9 @@ def enter(target: np.ufunc, apply: Callable[..., Any]) -> None:
     UFUNCS[target, "__call__"] = call
     if target.nin == 2 and target.nout == 1:
         UFUNCS[target, "outer"] = partial(_outer, call)
-        UFUNCS.setdefault((target, "reduce"), partial(_reduce, target, apply))  # a family with a closed form may have come first
+        UFUNCS.setdefault(
+            (target, "reduce"), partial(_reduce, target, apply)
+        )  # a family with a closed form may have come first
         UFUNCS.setdefault((target, "accumulate"), partial(_accumulate, target, apply))
 
 
@@ -60,7 +65,15 @@ def cast(x: Any, dtype: Any) -> Any:
     return x.astype(dtype) if isinstance(x, Variable) else np.asarray(x, dtype)
 
 
-_DEFAULTS: dict[str, Any] = {"out": None, "where": True, "casting": "same_kind", "order": "K", "subok": True, "signature": None, "sig": None}
+_DEFAULTS: dict[str, Any] = {
+    "out": None,
+    "where": True,
+    "casting": "same_kind",
+    "order": "K",
+    "subok": True,
+    "signature": None,
+    "sig": None,
+}
 
 
 def refuse(name: str, keywords: dict[str, Any]) -> None:
@@ -70,18 +83,32 @@ def refuse(name: str, keywords: dict[str, Any]) -> None:
             continue
         if key == "out":
             raise ConversionError(
-                f"{name} at {user_line()} was to write a differentiated value into an existing array (out= or an in-place operator "
+                f"{name} at {user_line()} was to write a differentiated value into an existing array (out= or an "
+                f"in-place operator "
                 "such as a += x), where its gradient would be lost. Use the returned value instead: a = a + x."
             )
         if key == "where":
             raise ConversionError(
-                f"{name}(where=) at {user_line()} leaves the other entries undefined. Say what they are: np.where(mask, {name}(x), other)."
+                f"{name}(where=) at {user_line()} leaves the other entries undefined. Say what they are: "
+                f"np.where(mask, {name}(x), other)."
             )
-        raise MissingRuleError(f"{name} at {user_line()} has no rule for the keyword {key}={value!r}. Leave it out, or convert with .astype.")
+        raise MissingRuleError(
+            f"{name} at {user_line()} has no rule for the keyword {key}={value!r}. Leave it out, or convert with "
+            f".astype."
+        )
 
 
 def _reduce(
-    target: np.ufunc, apply: Callable[..., Any], x: Any, /, axis: Any = 0, dtype: Any = None, out: None = None, keepdims: bool = False, initial: Any = None, where: Any = True
+    target: np.ufunc,
+    apply: Callable[..., Any],
+    x: Any,
+    /,
+    axis: Any = 0,
+    dtype: Any = None,
+    out: None = None,
+    keepdims: bool = False,
+    initial: Any = None,
+    where: Any = True,
 ) -> Any:
     """Any binary ufunc, folded over its axes row by row. Families with a closed form enter a faster one."""
     refuse(f"{target.__name__}.reduce", {"out": out})
@@ -103,7 +130,9 @@ def _reduce(
     return np.expand_dims(total, axes) if keepdims else total
 
 
-def _accumulate(target: np.ufunc, apply: Callable[..., Any], x: Any, /, axis: int = 0, dtype: Any = None, out: None = None) -> Any:
+def _accumulate(
+    target: np.ufunc, apply: Callable[..., Any], x: Any, /, axis: int = 0, dtype: Any = None, out: None = None
+) -> Any:
     """Any binary ufunc, accumulated along an axis row by row. Families with a closed form enter a faster one."""
     refuse(f"{target.__name__}.accumulate", {"out": out})
     x = x if dtype is None else cast(x, dtype)

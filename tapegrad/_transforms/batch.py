@@ -17,14 +17,14 @@ from tapegrad._transforms.transform import Transform, place_of
 from tapegrad._tree import tree_map
 from tapegrad._values import fresh
 from tapegrad.errors import BatchError
-from tapegrad.typing import F, P, R_, As, Ts, override
+from tapegrad.typing import R_, As, F, P, Ts, override
 
 
 class BlockFunction(Protocol[*As]):
     """A callable whose result has no precise static type.
 
-    A class and not a `Callable`, on purpose: where several overloads fit (a lambda), mypy falls back to `Any` if one of them returns a class, but to
-    an untyped function, an error to call under `--strict`, if all return callables.
+    A class and not a `Callable`, on purpose: where several overloads fit (a lambda), mypy falls back to `Any` if one
+    of them returns a class, but to an untyped function, an error to call under `--strict`, if all return callables.
     """
 
     def __call__(self, *args: *As) -> Any: ...
@@ -51,13 +51,15 @@ class Batched(BatchedDraft):
     @override
     def value(self) -> NoReturn:
         raise BatchError(
-            f"x.value at {user_line()}: under vmap, x stands for a whole batch and has no single value. For a constant, write stop_gradient(x)."
+            f"x.value at {user_line()}: under vmap, x stands for a whole batch and has no single value. For a "
+            f"constant, write stop_gradient(x)."
         )
 
     @override
     def __bool__(self) -> NoReturn:
         raise BatchError(
-            f"Python's if, while, and, or, not at {user_line()} need one truth value, but under vmap there is one for each element of the "
+            f"Python's if, while, and, or, not at {user_line()} need one truth value, but under vmap there is one "
+            f"for each element of the "
             "batch. Write np.where(condition, a, b), or (a) & (b), and so on."
         )
 
@@ -107,11 +109,15 @@ class Vmap(Transform):
             raise BatchError(f"{self!r} names axes of {len(axes)} arguments, but was called with {len(args)}.")
         level = Batching()
         sizes: dict[int, str] = {}
-        mapped = [arg if axis is None else self._mapped(arg, axis, i, level, sizes) for i, (arg, axis) in enumerate(zip(args, axes, strict=True))]
+        mapped = [
+            arg if axis is None else self._mapped(arg, axis, i, level, sizes)
+            for i, (arg, axis) in enumerate(zip(args, axes, strict=True))
+        ]
         if not sizes:
             raise BatchError(f"{self!r} needs an argument to map over: no array stands where in_axes names an axis.")
         if len(sizes) > 1:
-            raise BatchError(f"{self!r}: the mapped axes differ in length: {', '.join(f'{place} has {n}' for n, place in sizes.items())}.")
+            lengths = ", ".join(f"{place} has {n}" for n, place in sizes.items())
+            raise BatchError(f"{self!r}: the mapped axes differ in length: {lengths}.")
         try:
             out = self.f(*mapped, **keywords)
         finally:
@@ -123,7 +129,8 @@ class Vmap(Transform):
             value: Any = leaf if is_variable(leaf) else np.asarray(leaf)
             if not -value.ndim <= axis < value.ndim or value.dtype.kind not in "biufc":
                 raise BatchError(
-                    f"{place_of('vmap', self.f, position)} cannot be mapped over axis {axis}: it has shape {value.shape} and dtype {value.dtype}. "
+                    f"{place_of('vmap', self.f, position)} cannot be mapped over axis {axis}: it has shape "
+                    f"{value.shape} and dtype {value.dtype}. "
                     "To pass it on whole, give None for it in in_axes."
                 )
             front = np.moveaxis(value, axis, 0) if axis else value
@@ -143,7 +150,9 @@ class Vmap(Transform):
 @overload
 def vmap(fun: Callable[[float], float], /) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]: ...
 @overload
-def vmap(fun: Callable[[float, float], float], /) -> Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.float64]]: ...
+def vmap(
+    fun: Callable[[float, float], float], /
+) -> Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.float64]]: ...
 @overload
 def vmap(fun: Callable[[NDArray[F]], np.floating[Any]], /) -> Callable[[NDArray[F]], NDArray[F]]: ...
 @overload
@@ -151,19 +160,23 @@ def vmap(fun: Callable[P, NDArray[F]], /) -> Callable[P, NDArray[F]]: ...
 @overload
 def vmap(fun: Callable[[*Ts], R_], /) -> BlockFunction[*Ts]: ...
 @overload
-def vmap(fun: Callable[[*Ts], R_], /, in_axes: int | tuple[int | None, ...], out_axes: int = 0) -> BlockFunction[*Ts]: ...
-def vmap(fun: Callable[..., Any], /, in_axes: int | tuple[int | None, ...] = 0, out_axes: int = 0) -> Callable[..., Any]:
+def vmap(
+    fun: Callable[[*Ts], R_], /, in_axes: int | tuple[int | None, ...], out_axes: int = 0
+) -> BlockFunction[*Ts]: ...
+def vmap(
+    fun: Callable[..., Any], /, in_axes: int | tuple[int | None, ...] = 0, out_axes: int = 0
+) -> Callable[..., Any]:
     """`fun`, written for one element, applied to a whole batch at once: one run, with a batch axis carried through.
 
     Args:
         fun: a function of arrays or trees of arrays.
-        in_axes: the axis of each positional argument (of each leaf, where it is a tree) along which the batch lies; None passes an
-            argument on whole. One int is for all arguments. Keyword arguments are passed on whole.
+        in_axes: the axis of each positional argument (of each leaf, where it is a tree) along which the batch lies;
+            None passes an argument on whole. One int is for all arguments. Keyword arguments are passed on whole.
         out_axes: where the batch axis goes in the outputs.
 
     Raises:
-        BatchError: at the call, if the batch axes differ in length; inside `fun`, where a Python `if` or an index needs one
-            element's value while it has the whole batch's.
+        BatchError: at the call, if the batch axes differ in length; inside `fun`, where a Python `if` or an index
+            needs one element's value while it has the whole batch's.
 
     >>> import numpy as np
     >>> from tapegrad import grad, vmap

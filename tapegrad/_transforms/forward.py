@@ -59,7 +59,8 @@ class Forward:
         inner = [arg.primal if own else arg for arg, own in zip(args, mine, strict=True)]
         result = apply(primitive, *inner)
         tangents = [
-            arg.tangent if own and pull else None for arg, own, pull in zip(args[: primitive.width(args)], mine, primitive.pulls, strict=False)
+            arg.tangent if own and pull else None
+            for arg, own, pull in zip(args[: primitive.width(args)], mine, primitive.pulls, strict=False)
         ]
         if all(tangent is None for tangent in tangents) or self.rank < CONFIG.get().paused_at:
             return result
@@ -99,15 +100,27 @@ def _dual_tree(level: Forward, fun: Callable[..., Any], position: int, primal: A
     leaves, given = flatten(tangent)
     if len(leaves) != len(values) or (structure is not None and given != structure):
         raise TypeError(f"{place_of('jvp', fun, position)}: the tangent has not the structure of the primal.")
-    return rebuilt(structure, [level.dual(value, _admitted_tangent(leaf, value, fun, position)) for leaf, value in zip(leaves, values, strict=True)])
+    return rebuilt(
+        structure,
+        [
+            level.dual(value, _admitted_tangent(leaf, value, fun, position))
+            for leaf, value in zip(leaves, values, strict=True)
+        ],
+    )
 
 
 def _admitted_tangent(leaf: Any, value: Any, fun: Callable[..., Any], position: int) -> Any:
     tangent = leaf if is_variable(leaf) else scalar_or_array(leaf)
     if tangent.shape != value.shape:
-        raise ValueError(f"{place_of('jvp', fun, position)}: a tangent has the shape of its primal, {value.shape}, not {tangent.shape}.")
+        raise ValueError(
+            f"{place_of('jvp', fun, position)}: a tangent has the shape of its primal, {value.shape}, not "
+            f"{tangent.shape}."
+        )
     if tangent.dtype.kind not in "biufc":
-        raise DomainError(f"{place_of('jvp', fun, position)}: a tangent is a number or an array of numbers, not of dtype {tangent.dtype}.")
+        raise DomainError(
+            f"{place_of('jvp', fun, position)}: a tangent is a number or an array of numbers, not of dtype "
+            f"{tangent.dtype}."
+        )
     return tangent
 
 

@@ -20,7 +20,7 @@ from tapegrad._transforms.transform import Transform
 from tapegrad._tree import flatten, tree_map
 from tapegrad._values import fresh, project, scalar_or_array
 from tapegrad.errors import DomainError
-from tapegrad.typing import A, Aux_, B, R, R_, Ts, override
+from tapegrad.typing import R_, A, Aux_, B, R, Ts, override
 
 ARRAYS: Any = (np.ndarray, np.generic, Variable)
 NUMBERS: Any = (float, int, np.ndarray, np.generic, Variable)
@@ -42,7 +42,10 @@ def positions_of(argnums: int | tuple[int, ...] | None, args: Sequence[Any], cal
     if not positions:
         raise TypeError(f"{caller} was called without a positional argument: there is nothing to differentiate in.")
     if max(positions) >= len(args):
-        raise TypeError(f"{caller} was called with {len(args)} positional arguments, so that number {max(positions)} is missing. Pass it by position.")
+        raise TypeError(
+            f"{caller} was called with {len(args)} positional arguments, so that number {max(positions)} is "
+            f"missing. Pass it by position."
+        )
     return positions
 
 
@@ -70,9 +73,12 @@ class Recording:
     def gradients(self, seeds: list[tuple[Node, Value]]) -> list[Any]:
         """The gradient in each argument: fresh, and zero where the output does not depend on it. Empties `seeds`."""
         found = sweep(seeds)
-        parts = iter([
-            restored(found[node] if node in found else node.spec.zeros(), leaf) for node, leaf in zip(self.nodes, self.leaves, strict=True)
-        ])
+        parts = iter(
+            [
+                restored(found[node] if node in found else node.spec.zeros(), leaf)
+                for node, leaf in zip(self.nodes, self.leaves, strict=True)
+            ]
+        )
         return [rebuilt(structure, list(islice(parts, count))) for count, structure in self.structures]
 
     def node(self, leaf: object) -> Node | None:
@@ -84,7 +90,9 @@ class Recording:
         return tree_map(lambda leaf: leaf if self.node(leaf) is None else fresh(leaf.primal), tree)
 
 
-def record(word: str, f: Callable[..., Any], args: Sequence[Any], keywords: dict[str, Any], positions: Sequence[int]) -> tuple[Recording, Any]:
+def record(
+    word: str, f: Callable[..., Any], args: Sequence[Any], keywords: dict[str, Any], positions: Sequence[int]
+) -> tuple[Recording, Any]:
     """Run `f` with the arguments at `positions` on a tape. Returns what it returned too."""
     run = Recording(Recorder(), [], [], [])
     replaced = list(args)
@@ -137,7 +145,8 @@ class Gradient(Transform):
             return
         raise DomainError(
             f"{self.word} needs {self.__name__} to return a real scalar, but it returned {_described(out)}. "
-            "Reduce it to a number (np.sum, np.mean, ...), or use vjp for a cotangent of its shape, or elementwise_grad where each "
+            "Reduce it to a number (np.sum, np.mean, ...), or use vjp for a cotangent of its shape, or "
+            "elementwise_grad where each "
             "output depends on its own input only."
         )
 
@@ -172,7 +181,8 @@ class ElementwiseGradient(Transform):
         shape = np.broadcast_shapes(*(node.spec.shape for node in run.nodes))
         if not isinstance(out, NUMBERS) or np.shape(out) != shape:
             raise DomainError(
-                f"elementwise_grad needs {self.__name__} to return one output for each input (shape {shape}), but it returned "
+                f"elementwise_grad needs {self.__name__} to return one output for each input (shape {shape}), but "
+                f"it returned "
                 f"{_described(out)}. For a scalar use grad, for anything else vjp."
             )
         node = run.node(out)
@@ -197,8 +207,13 @@ class Pullback:
     def __call__(self, cotangent: Any, /) -> tuple[Any, ...]:
         leaves, structure = flatten(cotangent)
         if structure != self.structure:
-            raise TypeError(f"the pullback of {self.name} needs a cotangent of the structure of its output, {self.structure}, not {structure}.")
-        seeds = [(node, _seed(leaf, node.spec)) for leaf, node in zip(leaves, self.nodes, strict=True) if node is not None]
+            raise TypeError(
+                f"the pullback of {self.name} needs a cotangent of the structure of its output, {self.structure}, "
+                f"not {structure}."
+            )
+        seeds = [
+            (node, _seed(leaf, node.spec)) for leaf, node in zip(leaves, self.nodes, strict=True) if node is not None
+        ]
         return tuple(self.run.gradients(seeds))
 
     @override
@@ -217,14 +232,19 @@ def _seed(leaf: Any, spec: Spec) -> Value:
 
 
 @overload
-def vjp(fun: Callable[[*Ts], R_], /, *primals: *Ts, has_aux: Literal[False] = False) -> tuple[R_, Callable[[R_], tuple[*Ts]]]: ...
+def vjp(
+    fun: Callable[[*Ts], R_], /, *primals: *Ts, has_aux: Literal[False] = False
+) -> tuple[R_, Callable[[R_], tuple[*Ts]]]: ...
 @overload
-def vjp(fun: Callable[[*Ts], tuple[R_, Aux_]], /, *primals: *Ts, has_aux: Literal[True]) -> tuple[R_, Callable[[R_], tuple[*Ts]], Aux_]: ...
+def vjp(
+    fun: Callable[[*Ts], tuple[R_, Aux_]], /, *primals: *Ts, has_aux: Literal[True]
+) -> tuple[R_, Callable[[R_], tuple[*Ts]], Aux_]: ...
 def vjp(fun: Callable[[*Ts], Any], /, *primals: *Ts, has_aux: bool = False) -> Any:
-    """The value of `fun` at `primals`, and its pullback there: from a cotangent of the output to a tuple of those of the primals.
+    """The value of `fun` at `primals`, and its pullback there: `(out, pull)`.
 
-    The output may be of any shape and structure; a cotangent has the same. The pullback may be called any number of times. With
-    `has_aux`, `fun` returns a pair (output, auxiliary), and the auxiliary comes third.
+    The pullback maps a cotangent of the output to a tuple of cotangents, one for each primal. The output may be of
+    any shape and structure; a cotangent has the same. The pullback may be called any number of times. With `has_aux`,
+    `fun` returns a pair (output, auxiliary), and the auxiliary comes third.
 
     >>> import numpy as np
     >>> from tapegrad import vjp

@@ -8,6 +8,7 @@ from tapegrad._rules.kinds import elementwise
 from tapegrad._tree import tree_map
 from tapegrad.typing import T
 
+
 def _itself(x: Any) -> Any:
     return x
 

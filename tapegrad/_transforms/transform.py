@@ -23,6 +23,7 @@ class Transform:
     """What the user calls to make one."""
     f: Callable[..., Any] = attrs.field(validator=attrs.validators.is_callable())
 
+    @override
     def __init_subclass__(cls) -> None:
         cls.__doc__ = vars(Transform)["__doc__"]  # or a subclass's own docstring would stand before the user's
 
@@ -75,4 +76,5 @@ def parameter_name(f: Callable[..., Any], position: int) -> str:
 def place_of(word: str, f: Callable[..., Any], position: int, path: str = "") -> str:
     """How an error message names an argument, or a leaf of it."""
     name = parameter_name(f, position)
-    return f"{word}: argument {position}{f' ({name}{path})' if name else f' (at {path})' if path else ''} of {getattr(f, '__name__', 'the function')}"
+    detail = f" ({name}{path})" if name else f" (at {path})" if path else ""
+    return f"{word}: argument {position}{detail} of {getattr(f, '__name__', 'the function')}"

@@ -8,70 +8,171 @@ from typing import Any, Concatenate, Literal, overload
 from tapegrad._transforms.reverse import ValueAndGradient, differentiated
 from tapegrad.typing import A, Aux, Aux_, B, C, D, P, Scalar_, ScalarOutput, Ts
 
-# One overload for each number of arguments, then one for each common choice of argnums; the same again with has_aux. The last line of each half takes a
+# One overload for each number of arguments, then one for each common choice of argnums; the same again with has_aux.
+# The last line of each half takes a
 # list, for what is known at run time only. There is no fallback on purpose: it would swallow every wrong use.
 
 
 @overload
-def value_and_grad(fun: Callable[[A], ScalarOutput], /, *, argnums: None = None, has_aux: Literal[False] = False) -> Callable[[A], tuple[ScalarOutput, A]]: ...
+def value_and_grad(
+    fun: Callable[[A], ScalarOutput], /, *, argnums: None = None, has_aux: Literal[False] = False
+) -> Callable[[A], tuple[ScalarOutput, A]]: ...
 @overload
-def value_and_grad(fun: Callable[[A, B], ScalarOutput], /, *, argnums: None = None, has_aux: Literal[False] = False) -> Callable[[A, B], tuple[ScalarOutput, tuple[A, B]]]: ...
+def value_and_grad(
+    fun: Callable[[A, B], ScalarOutput], /, *, argnums: None = None, has_aux: Literal[False] = False
+) -> Callable[[A, B], tuple[ScalarOutput, tuple[A, B]]]: ...
 @overload
-def value_and_grad(fun: Callable[[A, B, C], ScalarOutput], /, *, argnums: None = None, has_aux: Literal[False] = False) -> Callable[[A, B, C], tuple[ScalarOutput, tuple[A, B, C]]]: ...
+def value_and_grad(
+    fun: Callable[[A, B, C], ScalarOutput], /, *, argnums: None = None, has_aux: Literal[False] = False
+) -> Callable[[A, B, C], tuple[ScalarOutput, tuple[A, B, C]]]: ...
 @overload
-def value_and_grad(fun: Callable[[*Ts], Scalar_], /, *, argnums: None = None, has_aux: Literal[False] = False) -> Callable[[*Ts], tuple[Scalar_, tuple[*Ts]]]: ...
+def value_and_grad(
+    fun: Callable[[*Ts], Scalar_], /, *, argnums: None = None, has_aux: Literal[False] = False
+) -> Callable[[*Ts], tuple[Scalar_, tuple[*Ts]]]: ...
 @overload
-def value_and_grad(fun: Callable[Concatenate[A, P], ScalarOutput], /, *, argnums: Literal[0], has_aux: Literal[False] = False) -> Callable[Concatenate[A, P], tuple[ScalarOutput, A]]: ...
+def value_and_grad(
+    fun: Callable[Concatenate[A, P], ScalarOutput], /, *, argnums: Literal[0], has_aux: Literal[False] = False
+) -> Callable[Concatenate[A, P], tuple[ScalarOutput, A]]: ...
 @overload
-def value_and_grad(fun: Callable[Concatenate[A, B, P], ScalarOutput], /, *, argnums: Literal[1], has_aux: Literal[False] = False) -> Callable[Concatenate[A, B, P], tuple[ScalarOutput, B]]: ...
+def value_and_grad(
+    fun: Callable[Concatenate[A, B, P], ScalarOutput], /, *, argnums: Literal[1], has_aux: Literal[False] = False
+) -> Callable[Concatenate[A, B, P], tuple[ScalarOutput, B]]: ...
 @overload
-def value_and_grad(fun: Callable[Concatenate[A, B, C, P], ScalarOutput], /, *, argnums: Literal[2], has_aux: Literal[False] = False) -> Callable[Concatenate[A, B, C, P], tuple[ScalarOutput, C]]: ...
+def value_and_grad(
+    fun: Callable[Concatenate[A, B, C, P], ScalarOutput], /, *, argnums: Literal[2], has_aux: Literal[False] = False
+) -> Callable[Concatenate[A, B, C, P], tuple[ScalarOutput, C]]: ...
 @overload
-def value_and_grad(fun: Callable[Concatenate[A, B, C, D, P], ScalarOutput], /, *, argnums: Literal[3], has_aux: Literal[False] = False) -> Callable[Concatenate[A, B, C, D, P], tuple[ScalarOutput, D]]: ...
+def value_and_grad(
+    fun: Callable[Concatenate[A, B, C, D, P], ScalarOutput], /, *, argnums: Literal[3], has_aux: Literal[False] = False
+) -> Callable[Concatenate[A, B, C, D, P], tuple[ScalarOutput, D]]: ...
 @overload
-def value_and_grad(fun: Callable[Concatenate[A, P], ScalarOutput], /, *, argnums: tuple[Literal[0]], has_aux: Literal[False] = False) -> Callable[Concatenate[A, P], tuple[ScalarOutput, tuple[A]]]: ...
+def value_and_grad(
+    fun: Callable[Concatenate[A, P], ScalarOutput], /, *, argnums: tuple[Literal[0]], has_aux: Literal[False] = False
+) -> Callable[Concatenate[A, P], tuple[ScalarOutput, tuple[A]]]: ...
 @overload
-def value_and_grad(fun: Callable[Concatenate[A, B, P], ScalarOutput], /, *, argnums: tuple[Literal[1]], has_aux: Literal[False] = False) -> Callable[Concatenate[A, B, P], tuple[ScalarOutput, tuple[B]]]: ...
+def value_and_grad(
+    fun: Callable[Concatenate[A, B, P], ScalarOutput], /, *, argnums: tuple[Literal[1]], has_aux: Literal[False] = False
+) -> Callable[Concatenate[A, B, P], tuple[ScalarOutput, tuple[B]]]: ...
 @overload
-def value_and_grad(fun: Callable[Concatenate[A, B, P], ScalarOutput], /, *, argnums: tuple[Literal[0], Literal[1]], has_aux: Literal[False] = False) -> Callable[Concatenate[A, B, P], tuple[ScalarOutput, tuple[A, B]]]: ...
+def value_and_grad(
+    fun: Callable[Concatenate[A, B, P], ScalarOutput],
+    /,
+    *,
+    argnums: tuple[Literal[0], Literal[1]],
+    has_aux: Literal[False] = False,
+) -> Callable[Concatenate[A, B, P], tuple[ScalarOutput, tuple[A, B]]]: ...
 @overload
-def value_and_grad(fun: Callable[Concatenate[A, B, C, P], ScalarOutput], /, *, argnums: tuple[Literal[0], Literal[2]], has_aux: Literal[False] = False) -> Callable[Concatenate[A, B, C, P], tuple[ScalarOutput, tuple[A, C]]]: ...
+def value_and_grad(
+    fun: Callable[Concatenate[A, B, C, P], ScalarOutput],
+    /,
+    *,
+    argnums: tuple[Literal[0], Literal[2]],
+    has_aux: Literal[False] = False,
+) -> Callable[Concatenate[A, B, C, P], tuple[ScalarOutput, tuple[A, C]]]: ...
 @overload
-def value_and_grad(fun: Callable[Concatenate[A, B, C, P], ScalarOutput], /, *, argnums: tuple[Literal[1], Literal[2]], has_aux: Literal[False] = False) -> Callable[Concatenate[A, B, C, P], tuple[ScalarOutput, tuple[B, C]]]: ...
+def value_and_grad(
+    fun: Callable[Concatenate[A, B, C, P], ScalarOutput],
+    /,
+    *,
+    argnums: tuple[Literal[1], Literal[2]],
+    has_aux: Literal[False] = False,
+) -> Callable[Concatenate[A, B, C, P], tuple[ScalarOutput, tuple[B, C]]]: ...
 @overload
-def value_and_grad(fun: Callable[Concatenate[A, B, C, P], ScalarOutput], /, *, argnums: tuple[Literal[0], Literal[1], Literal[2]], has_aux: Literal[False] = False) -> Callable[Concatenate[A, B, C, P], tuple[ScalarOutput, tuple[A, B, C]]]: ...
+def value_and_grad(
+    fun: Callable[Concatenate[A, B, C, P], ScalarOutput],
+    /,
+    *,
+    argnums: tuple[Literal[0], Literal[1], Literal[2]],
+    has_aux: Literal[False] = False,
+) -> Callable[Concatenate[A, B, C, P], tuple[ScalarOutput, tuple[A, B, C]]]: ...
 @overload
-def value_and_grad(fun: Callable[P, ScalarOutput], /, *, argnums: list[int], has_aux: Literal[False] = False) -> Callable[P, tuple[ScalarOutput, tuple[Any, ...]]]: ...
+def value_and_grad(
+    fun: Callable[P, ScalarOutput], /, *, argnums: list[int], has_aux: Literal[False] = False
+) -> Callable[P, tuple[ScalarOutput, tuple[Any, ...]]]: ...
 @overload
-def value_and_grad(fun: Callable[[A], tuple[ScalarOutput, Aux]], /, *, argnums: None = None, has_aux: Literal[True]) -> Callable[[A], tuple[tuple[ScalarOutput, Aux], A]]: ...
+def value_and_grad(
+    fun: Callable[[A], tuple[ScalarOutput, Aux]], /, *, argnums: None = None, has_aux: Literal[True]
+) -> Callable[[A], tuple[tuple[ScalarOutput, Aux], A]]: ...
 @overload
-def value_and_grad(fun: Callable[[A, B], tuple[ScalarOutput, Aux]], /, *, argnums: None = None, has_aux: Literal[True]) -> Callable[[A, B], tuple[tuple[ScalarOutput, Aux], tuple[A, B]]]: ...
+def value_and_grad(
+    fun: Callable[[A, B], tuple[ScalarOutput, Aux]], /, *, argnums: None = None, has_aux: Literal[True]
+) -> Callable[[A, B], tuple[tuple[ScalarOutput, Aux], tuple[A, B]]]: ...
 @overload
-def value_and_grad(fun: Callable[[A, B, C], tuple[ScalarOutput, Aux]], /, *, argnums: None = None, has_aux: Literal[True]) -> Callable[[A, B, C], tuple[tuple[ScalarOutput, Aux], tuple[A, B, C]]]: ...
+def value_and_grad(
+    fun: Callable[[A, B, C], tuple[ScalarOutput, Aux]], /, *, argnums: None = None, has_aux: Literal[True]
+) -> Callable[[A, B, C], tuple[tuple[ScalarOutput, Aux], tuple[A, B, C]]]: ...
 @overload
-def value_and_grad(fun: Callable[[*Ts], tuple[Scalar_, Aux_]], /, *, argnums: None = None, has_aux: Literal[True]) -> Callable[[*Ts], tuple[tuple[Scalar_, Aux_], tuple[*Ts]]]: ...
+def value_and_grad(
+    fun: Callable[[*Ts], tuple[Scalar_, Aux_]], /, *, argnums: None = None, has_aux: Literal[True]
+) -> Callable[[*Ts], tuple[tuple[Scalar_, Aux_], tuple[*Ts]]]: ...
 @overload
-def value_and_grad(fun: Callable[Concatenate[A, P], tuple[ScalarOutput, Aux]], /, *, argnums: Literal[0], has_aux: Literal[True]) -> Callable[Concatenate[A, P], tuple[tuple[ScalarOutput, Aux], A]]: ...
+def value_and_grad(
+    fun: Callable[Concatenate[A, P], tuple[ScalarOutput, Aux]], /, *, argnums: Literal[0], has_aux: Literal[True]
+) -> Callable[Concatenate[A, P], tuple[tuple[ScalarOutput, Aux], A]]: ...
 @overload
-def value_and_grad(fun: Callable[Concatenate[A, B, P], tuple[ScalarOutput, Aux]], /, *, argnums: Literal[1], has_aux: Literal[True]) -> Callable[Concatenate[A, B, P], tuple[tuple[ScalarOutput, Aux], B]]: ...
+def value_and_grad(
+    fun: Callable[Concatenate[A, B, P], tuple[ScalarOutput, Aux]], /, *, argnums: Literal[1], has_aux: Literal[True]
+) -> Callable[Concatenate[A, B, P], tuple[tuple[ScalarOutput, Aux], B]]: ...
 @overload
-def value_and_grad(fun: Callable[Concatenate[A, B, C, P], tuple[ScalarOutput, Aux]], /, *, argnums: Literal[2], has_aux: Literal[True]) -> Callable[Concatenate[A, B, C, P], tuple[tuple[ScalarOutput, Aux], C]]: ...
+def value_and_grad(
+    fun: Callable[Concatenate[A, B, C, P], tuple[ScalarOutput, Aux]], /, *, argnums: Literal[2], has_aux: Literal[True]
+) -> Callable[Concatenate[A, B, C, P], tuple[tuple[ScalarOutput, Aux], C]]: ...
 @overload
-def value_and_grad(fun: Callable[Concatenate[A, B, C, D, P], tuple[ScalarOutput, Aux]], /, *, argnums: Literal[3], has_aux: Literal[True]) -> Callable[Concatenate[A, B, C, D, P], tuple[tuple[ScalarOutput, Aux], D]]: ...
+def value_and_grad(
+    fun: Callable[Concatenate[A, B, C, D, P], tuple[ScalarOutput, Aux]],
+    /,
+    *,
+    argnums: Literal[3],
+    has_aux: Literal[True],
+) -> Callable[Concatenate[A, B, C, D, P], tuple[tuple[ScalarOutput, Aux], D]]: ...
 @overload
-def value_and_grad(fun: Callable[Concatenate[A, P], tuple[ScalarOutput, Aux]], /, *, argnums: tuple[Literal[0]], has_aux: Literal[True]) -> Callable[Concatenate[A, P], tuple[tuple[ScalarOutput, Aux], tuple[A]]]: ...
+def value_and_grad(
+    fun: Callable[Concatenate[A, P], tuple[ScalarOutput, Aux]], /, *, argnums: tuple[Literal[0]], has_aux: Literal[True]
+) -> Callable[Concatenate[A, P], tuple[tuple[ScalarOutput, Aux], tuple[A]]]: ...
 @overload
-def value_and_grad(fun: Callable[Concatenate[A, B, P], tuple[ScalarOutput, Aux]], /, *, argnums: tuple[Literal[1]], has_aux: Literal[True]) -> Callable[Concatenate[A, B, P], tuple[tuple[ScalarOutput, Aux], tuple[B]]]: ...
+def value_and_grad(
+    fun: Callable[Concatenate[A, B, P], tuple[ScalarOutput, Aux]],
+    /,
+    *,
+    argnums: tuple[Literal[1]],
+    has_aux: Literal[True],
+) -> Callable[Concatenate[A, B, P], tuple[tuple[ScalarOutput, Aux], tuple[B]]]: ...
 @overload
-def value_and_grad(fun: Callable[Concatenate[A, B, P], tuple[ScalarOutput, Aux]], /, *, argnums: tuple[Literal[0], Literal[1]], has_aux: Literal[True]) -> Callable[Concatenate[A, B, P], tuple[tuple[ScalarOutput, Aux], tuple[A, B]]]: ...
+def value_and_grad(
+    fun: Callable[Concatenate[A, B, P], tuple[ScalarOutput, Aux]],
+    /,
+    *,
+    argnums: tuple[Literal[0], Literal[1]],
+    has_aux: Literal[True],
+) -> Callable[Concatenate[A, B, P], tuple[tuple[ScalarOutput, Aux], tuple[A, B]]]: ...
 @overload
-def value_and_grad(fun: Callable[Concatenate[A, B, C, P], tuple[ScalarOutput, Aux]], /, *, argnums: tuple[Literal[0], Literal[2]], has_aux: Literal[True]) -> Callable[Concatenate[A, B, C, P], tuple[tuple[ScalarOutput, Aux], tuple[A, C]]]: ...
+def value_and_grad(
+    fun: Callable[Concatenate[A, B, C, P], tuple[ScalarOutput, Aux]],
+    /,
+    *,
+    argnums: tuple[Literal[0], Literal[2]],
+    has_aux: Literal[True],
+) -> Callable[Concatenate[A, B, C, P], tuple[tuple[ScalarOutput, Aux], tuple[A, C]]]: ...
 @overload
-def value_and_grad(fun: Callable[Concatenate[A, B, C, P], tuple[ScalarOutput, Aux]], /, *, argnums: tuple[Literal[1], Literal[2]], has_aux: Literal[True]) -> Callable[Concatenate[A, B, C, P], tuple[tuple[ScalarOutput, Aux], tuple[B, C]]]: ...
+def value_and_grad(
+    fun: Callable[Concatenate[A, B, C, P], tuple[ScalarOutput, Aux]],
+    /,
+    *,
+    argnums: tuple[Literal[1], Literal[2]],
+    has_aux: Literal[True],
+) -> Callable[Concatenate[A, B, C, P], tuple[tuple[ScalarOutput, Aux], tuple[B, C]]]: ...
 @overload
-def value_and_grad(fun: Callable[Concatenate[A, B, C, P], tuple[ScalarOutput, Aux]], /, *, argnums: tuple[Literal[0], Literal[1], Literal[2]], has_aux: Literal[True]) -> Callable[Concatenate[A, B, C, P], tuple[tuple[ScalarOutput, Aux], tuple[A, B, C]]]: ...
+def value_and_grad(
+    fun: Callable[Concatenate[A, B, C, P], tuple[ScalarOutput, Aux]],
+    /,
+    *,
+    argnums: tuple[Literal[0], Literal[1], Literal[2]],
+    has_aux: Literal[True],
+) -> Callable[Concatenate[A, B, C, P], tuple[tuple[ScalarOutput, Aux], tuple[A, B, C]]]: ...
 @overload
-def value_and_grad(fun: Callable[P, tuple[ScalarOutput, Aux]], /, *, argnums: list[int], has_aux: Literal[True]) -> Callable[P, tuple[tuple[ScalarOutput, Aux], tuple[Any, ...]]]: ...
+def value_and_grad(
+    fun: Callable[P, tuple[ScalarOutput, Aux]], /, *, argnums: list[int], has_aux: Literal[True]
+) -> Callable[P, tuple[tuple[ScalarOutput, Aux], tuple[Any, ...]]]: ...
 def value_and_grad(
     fun: Callable[..., Any], /, *, argnums: int | tuple[int, ...] | list[int] | None = None, has_aux: bool = False
 ) -> Callable[..., Any]:

@@ -1,8 +1,8 @@
 """NumPy's functions under precise types, and without its dispatch: `import tapegrad.numpy as tnp`.
 
-On a differentiated value each goes straight to its rule. On anything else it is NumPy's own function, with the same result.
-Checkers know what comes back (`tapegrad.numpy.kinds`): an array of the same dtype, of the same shape where that is known, and
-never `Any`. The order is that of NumPy's documentation.
+On a differentiated value each goes straight to its rule. On anything else it is NumPy's own function, with the same
+result. Checkers know what comes back (`tapegrad.numpy.kinds`): an array of the same dtype, of the same shape where
+that is known, and never `Any`. The order is that of NumPy's documentation.
 """
 
 from __future__ import annotations

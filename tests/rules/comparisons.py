@@ -78,8 +78,8 @@ ROWS = [
         real(2, 1, low=0.3, high=0.35),
     ),
     row(
-        "clip, min= and max=",
-        lambda x: (np.clip(x, min=-0.2), np.clip(x, max=0.2), np.clip(x, None, 0.2), np.clip(x, 0.0, None)),
+        "clip, one bound",
+        lambda x: (np.clip(x, None, 0.2), np.clip(x, 0.0, None), np.clip(x, a_min=-0.2, a_max=None)),
         X,
     ),
     row("x.clip", lambda x: (x.clip(-0.2, 0.2), x.clip(max=0.2)), X),
@@ -110,3 +110,5 @@ ROWS = [
     ),
     row("stop_gradient", lambda x: x * stop_gradient(x), X, order=0),
 ]
+if hasattr(np, "cumulative_sum"):  # NumPy 2.1
+    ROWS.append(row("clip, min= and max=", lambda x: (np.clip(x, min=-0.2), np.clip(x, max=0.2)), X))

@@ -1,7 +1,7 @@
 """The call of each kind of function, declared once: `tapegrad.numpy.sin` is a `UnaryFloat`, and so are cos, exp, ...
 
-They type what a differentiated function can use. `out=`, and `where=` of a ufunc, work on plain arrays as they do in NumPy;
-on differentiated values they are refused, so that the types leave them out.
+They type what a differentiated function can use. `out=`, and `where=` of a ufunc, work on plain arrays as they do in
+NumPy; on differentiated values they are refused, so that the types leave them out.
 """
 
 from __future__ import annotations

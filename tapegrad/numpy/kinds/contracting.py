@@ -1,7 +1,7 @@
 """Products that sum over axes: matmul and its kin, tensordot, einsum.
 
-The number of axes of the result is known where those of the arguments are. An array of unknown shape would fit the first
-overload that names a shape, so in front of those stand two that fit nothing else.
+The number of axes of the result is known where those of the arguments are. An array of unknown shape would fit the
+first overload that names a shape, so in front of those stand two that fit nothing else.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Functions of each element: the calls of NumPy's ufuncs, of `where` and of `clip`.
 
-In each kind arrays come first, then NumPy's scalars, Python's numbers, integers, and Variables last: mypy takes the first
-overload that fits where a function is itself an argument, as in `elementwise_grad(tnp.tanh)`.
+In each kind arrays come first, then NumPy's scalars, Python's numbers, integers, and Variables last: mypy takes the
+first overload that fits where a function is itself an argument, as in `elementwise_grad(tnp.tanh)`.
 """
 
 from __future__ import annotations
