@@ -26,7 +26,8 @@ def interleaved(calls: Mapping[str, Callable[[], Any]], rounds: int, batch: floa
     alike, so the ratio of two times *of one round* is steadier than either.
     """
     rng = np.random.default_rng(0)
-    repeats = {name: max(1, int(batch / seconds_per_call(call))) for name, call in calls.items()}
+    fastest = {name: min(seconds_per_call(call) for _ in range(5)) for name, call in calls.items()}
+    repeats = {name: max(1, int(batch / seconds)) for name, seconds in fastest.items()}
     times: dict[str, list[float]] = {name: [] for name in calls}
     for _ in range(rounds):
         for name in rng.permutation(list(calls)):

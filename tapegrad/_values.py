@@ -44,13 +44,13 @@ def fit(value: Value, spec: Spec) -> Value:
     if isinstance(value, (int, float, complex)):
         value = scalar_or_array(value)
     shape = value.shape
-    if shape != spec.shape:
-        extra = len(shape) - len(spec.shape)
+    extra = len(shape) - len(spec.shape)
+    if shape != spec.shape and extra >= 0:
         stretched = [i for i, n in enumerate(spec.shape, extra) if n == 1 != shape[i]]
         value = value.sum((*range(extra), *stretched))
         if stretched:
             value = value.reshape(spec.shape)
-    return project(value, spec)
+    return spread(value, spec)  # a rule may leave it to us to repeat a cotangent
 
 
 def spread(value: Value, spec: Spec) -> Value:

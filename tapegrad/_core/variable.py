@@ -99,7 +99,7 @@ class Variable(Generic[T_co]):
 
     @property
     def value(self) -> T_co:
-        """The plain value, read-only: a constant to every derivative."""
+        """The value one level out, read-only: a constant here; under nested transforms, a Variable of the next one."""
         value: T_co = read_only(self.primal)
         return value
 
