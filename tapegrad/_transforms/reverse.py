@@ -44,7 +44,7 @@ def positions_of(argnums: int | tuple[int, ...] | None, args: Sequence[Any], cal
     if max(positions) >= len(args):
         raise TypeError(
             f"{caller} was called with {len(args)} positional arguments, so that number {max(positions)} is "
-            f"missing. Pass it by position."
+            "missing. Pass it by position."
         )
     return positions
 
@@ -146,8 +146,7 @@ class Gradient(Transform):
         raise DomainError(
             f"{self.word} needs {self.__name__} to return a real scalar, but it returned {_described(out)}. "
             "Reduce it to a number (np.sum, np.mean, ...), or use vjp for a cotangent of its shape, or "
-            "elementwise_grad where each "
-            "output depends on its own input only."
+            "elementwise_grad where each output depends on its own input only."
         )
 
 
@@ -182,8 +181,7 @@ class ElementwiseGradient(Transform):
         if not isinstance(out, NUMBERS) or np.shape(out) != shape:
             raise DomainError(
                 f"elementwise_grad needs {self.__name__} to return one output for each input (shape {shape}), but "
-                f"it returned "
-                f"{_described(out)}. For a scalar use grad, for anything else vjp."
+                f"it returned {_described(out)}. For a scalar use grad, for anything else vjp."
             )
         node = run.node(out)
         seeds = [] if node is None else [(node, node.spec.ones())]
