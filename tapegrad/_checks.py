@@ -14,6 +14,8 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from tapegrad.errors import MissingRuleError
+
 Values: TypeAlias = Sequence[Any]
 """NumPy's scalars and arrays."""
 Function: TypeAlias = Callable[..., tuple[Any, ...]]
@@ -102,7 +104,7 @@ def complex_step(f: Function, xs: Values, cts: Values) -> Slopes | None:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("error", np.exceptions.ComplexWarning)
             return slopes(direction, xs)
-    except (TypeError, np.exceptions.ComplexWarning):
+    except (TypeError, MissingRuleError, np.exceptions.ComplexWarning):
         return None
 
 

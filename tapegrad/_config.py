@@ -64,6 +64,8 @@ def using_config(*, recording: bool | None = None, check_finite: bool | None = N
 def no_grad() -> AbstractContextManager[None]:
     """Record nothing in this block: `using_config(recording=False)`.
 
+    In a generator, close the block before each `yield`: until the generator goes on, it holds for its caller too.
+
     >>> from tapegrad import Tape, no_grad
     >>> with Tape() as tape:
     ...     x = tape.watch(2.0)

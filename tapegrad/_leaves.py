@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from tapegrad._spec import Value, generic, ndarray
+from tapegrad._spec import Spec, Value, generic, ndarray
+from tapegrad._values import project, scalar_or_array
 from tapegrad.errors import DomainError
 
 _KINDS = {
@@ -43,7 +44,7 @@ def admit(leaf: Any) -> Value:
         )
     dtype = getattr(leaf, "dtype", None)
     if not isinstance(dtype, np.dtype):
-        raise DomainError(f"is {_described(leaf)}, which has no derivative. {_REMEDY}.")
+        raise DomainError(f"is {_described(leaf)}, which has no derivative. {_REMEDY}{_CONTAINER}.")
     if dtype.kind not in "fc":
         raise DomainError(
             f"has dtype {dtype}: {_KINDS[dtype.kind]} values have no derivative. {_REMEDY}, or convert it: "
@@ -52,6 +53,7 @@ def admit(leaf: Any) -> Value:
     return np.array(leaf)[()] if isinstance(leaf, ndarray) else leaf
 
 
+_CONTAINER = "; a container of numbers becomes a tree by tapegrad.extend.register_tree"
 _REMEDY = "Differentiate the other arguments only (argnums=), or pass it by keyword"
 
 
@@ -61,6 +63,18 @@ def _described(leaf: Any) -> str:
 
 def restored(value: Value, leaf: Any) -> Any:
     """A gradient as the caller's leaf is: an array for an array, also with no axes, else a NumPy scalar; fresh."""
-    if isinstance(value, ndarray):
-        return value.copy()
-    return np.array(value) if isinstance(leaf, ndarray) and isinstance(value, generic) else value
+    if isinstance(value, ndarray) or (isinstance(leaf, ndarray) and isinstance(value, generic)):
+        return np.array(value, leaf.dtype)
+    return value
+
+
+def direction(leaf: Any, spec: Spec, what: str) -> Value:
+    """A tangent, cotangent or seed that the caller gave for something of this Spec; `what` names it in messages."""
+    value: Any = leaf if hasattr(leaf, "primal") else scalar_or_array(leaf)
+    if not hasattr(value, "dtype") or value.dtype.kind not in "biufc":
+        raise DomainError(f"{what} is a number or an array of numbers, not {_described(leaf)}.")
+    if value.shape != spec.shape:
+        raise ValueError(f"{what} has shape {value.shape}, but must have shape {spec.shape}.")
+    if value.dtype.kind == "c" and spec.dtype.kind != "c":
+        raise DomainError(f"{what} is complex, but what it belongs to is real: its imaginary part would be lost.")
+    return project(value, spec)

@@ -54,6 +54,7 @@ FLOAT64 = Spec((), np.dtype(np.float64))
 
 _known: dict[tuple[tuple[int, ...], np.dtype[Any]], Spec] = {((), FLOAT64.dtype): FLOAT64}
 _MOST = 10_000
+_STRANGE = (np.ma.MaskedArray, np.matrix)
 
 
 def spec_of(value: Value) -> Spec:
@@ -61,6 +62,10 @@ def spec_of(value: Value) -> Spec:
 
     Specs are shared: finding one costs a quarter of making one.
     """
+    if type(value) is not ndarray and isinstance(value, _STRANGE):
+        raise DomainError(
+            f"an operation at {user_line()} gave a {type(value).__name__}, whose arithmetic is not an array's."
+        )
     key = (value.shape, value.dtype)
     spec = _known.get(key)
     return _new_spec(*key) if spec is None else spec

@@ -14,7 +14,7 @@ import attrs
 import numpy as np
 import optree
 
-from tapegrad.typing import T
+from tapegrad.typing import T, override
 
 NAMESPACE = "tapegrad"
 _registering = Lock()
@@ -68,6 +68,21 @@ def field_names(cls: type[Any]) -> Sequence[str] | None:
     if dataclasses.is_dataclass(cls):
         return [field.name for field in dataclasses.fields(cls)]
     return None
+
+
+@attrs.frozen(eq=False)
+class _Rest:
+    """What an instance holds beside its fields. No part of the structure: all are equal."""
+
+    state: dict[str, Any]
+
+    @override
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Rest)
+
+    @override
+    def __hash__(self) -> int:
+        return 0
 
 
 def _register_fields(cls: type[Any]) -> None:

@@ -2,20 +2,50 @@
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import Any
 
 import numpy as np
 
-from tapegrad._spec import Spec, Value, ndarray
+from tapegrad._spec import Spec, Value, generic, ndarray
+from tapegrad.errors import DomainError
 
-_list: Any = list
+PYTHONS: Any = (float, int, complex)
+ARRAYS: Any = (np.ndarray, list)
+STRANGE: Any = (np.ma.MaskedArray, np.matrix)
 
 
-def owned(value: Value) -> Value:
-    """`value`, or a copy of it where the caller could change it later."""
-    if isinstance(value, ndarray):
+def operand(value: Any) -> Value:
+    """A constant as operations take it: Python's numbers and NumPy's own; anything else of numbers as an array."""
+    if isinstance(value, STRANGE):
+        raise DomainError(
+            f"an operation met a {type(value).__name__}, whose arithmetic is not an array's: np.asarray(x)."
+        )
+    if isinstance(value, (ndarray, generic, PYTHONS)) or value is None or isinstance(value, str):
+        return value
+    if isinstance(value, Real):
+        return float(value)
+    return np.array(value)[()]
+
+
+def owned(value: Value, dtype: np.dtype[Any] | None = None) -> Value:
+    """A constant as a rule may read it later: a copy that the caller cannot change, in `dtype`.
+
+    Rules must not compute in the constant's own precision: `y - 1` of an unsigned 0 is 255. Python's numbers have none.
+    An array that owns its memory and is read-only is kept as it is: so the caller can save the copy.
+    """
+    if isinstance(value, PYTHONS) and not isinstance(value, generic):
+        return value
+    if isinstance(value, ndarray) and (dtype is None or value.dtype == dtype):
         return value if value.base is None and not value.flags.writeable else value.copy()
-    return np.array(value) if isinstance(value, _list) else value
+    if isinstance(value, generic) and (dtype is None or value.dtype == dtype):
+        return value
+    return np.array(value, dtype)[()]
+
+
+def held(value: Value) -> Value:
+    """An argument of which there is no derivative (a mask, positions), as a rule may read it later."""
+    return owned(value) if isinstance(value, ARRAYS) else value
 
 
 def read_only(value: Value) -> Value:
@@ -41,21 +71,26 @@ def project(value: Value, spec: Spec) -> Value:
 
 def fit(value: Value, spec: Spec) -> Value:
     """`value` summed down to the shape of `spec` and projected to its dtype: broadcasting and casting, transposed."""
-    if isinstance(value, (int, float, complex)):
+    if isinstance(value, PYTHONS):
         value = scalar_or_array(value)
     shape = value.shape
-    extra = len(shape) - len(spec.shape)
-    if shape != spec.shape and extra >= 0:
+    if shape != spec.shape:
+        extra = len(shape) - len(spec.shape)
+        if extra < 0 or any(n not in (1, shape[i]) for i, n in enumerate(spec.shape, extra)):
+            raise DomainError(
+                f"a reverse rule gave a cotangent of shape {shape} for an argument of shape {spec.shape}. It has the "
+                "argument's shape, or one that this broadcasts to."
+            )
         stretched = [i for i, n in enumerate(spec.shape, extra) if n == 1 != shape[i]]
         value = value.sum((*range(extra), *stretched))
         if stretched:
             value = value.reshape(spec.shape)
-    return spread(value, spec)  # a rule may leave it to us to repeat a cotangent
+    return project(value, spec)
 
 
 def spread(value: Value, spec: Spec) -> Value:
     """`value` broadcast to the shape of `spec`, and projected to its dtype."""
-    if isinstance(value, (int, float, complex)):
+    if isinstance(value, PYTHONS):
         value = scalar_or_array(value)
     return project(value if value.shape == spec.shape else np.broadcast_to(value, spec.shape), spec)
 

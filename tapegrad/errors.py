@@ -11,6 +11,10 @@ class MissingRuleError(TapegradError, NotImplementedError):
     """A function was applied to a differentiated value, and tapegrad has no derivative for it."""
 
 
+class MissingMethodError(MissingRuleError, AttributeError):
+    """A method of an array was used on a differentiated value, and tapegrad has no derivative for it."""
+
+
 class ConversionError(TapegradError, TypeError):
     """A differentiated value was to become a plain number or array, which would lose its gradient."""
 

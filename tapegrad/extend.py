@@ -21,13 +21,16 @@ from typing import Any
 
 from tapegrad._core.entrance import entrance
 from tapegrad._core.primitive import Batch
+from tapegrad._core.variable import is_variable
+from tapegrad._place import user_line
 from tapegrad._rules.batching import broadcast, loop
 from tapegrad._rules.dependences import Dependence, Differential, Partial, Transpose, names_of
 from tapegrad._rules.fronts import stands_for
 from tapegrad._rules.kinds import make
 from tapegrad._spec import Spec
 from tapegrad._tree import register_tree
-from tapegrad._values import scalar_or_array
+from tapegrad._values import held, scalar_or_array
+from tapegrad.errors import DomainError
 from tapegrad.typing import P, R
 
 __all__ = [
@@ -77,6 +80,13 @@ def primitive(
         raise TypeError(
             "a Partial is of one output; of several outputs, write a Differential that returns a tuple of tangents"
         )
+    for name, dependence in dependences.items():
+        if dependence is not None and not hasattr(dependence, "resolve"):
+            raise TypeError(
+                f"{name}={dependence!r} is no dependence: write Partial(...), Transpose(...), Differential(...)"
+            )
+    if not outputs or set(outputs) & set(dependences):
+        raise TypeError(f"outputs={outputs!r}: every output has a name, other than those of the arguments")
     if batch is None:
         batch = (
             broadcast if all(isinstance(part, Partial) for part in dependences.values() if part is not None) else loop
@@ -88,15 +98,16 @@ def primitive(
         if names[: len(dependences)] != tuple(dependences):
             raise TypeError(
                 f"the dependences of {compute.__name__} name {', '.join(dependences) or 'nothing'}, but its leading "
-                f"parameters are "
-                f"{', '.join(names[: len(dependences)])}: every array argument has one, in order, None where there "
-                f"is no derivative"
+                f"parameters are {', '.join(names[: len(dependences)])}: every array argument has one, in order, None "
+                "where there is no derivative"
             )
 
         def results(*args: Any) -> Any:
             called = signature.bind_partial()
             called.arguments.update(zip(names, args, strict=True))
             out: Any = compute(*called.args, **called.kwargs)
+            if out is None or (len(outputs) > 1 and len(out) != len(outputs)):
+                raise TypeError(f"{compute.__name__} returned {out!r}, where its outputs are {', '.join(outputs)}")
             return scalar_or_array(out) if len(outputs) == 1 else tuple(map(scalar_or_array, out))
 
         apply = entrance(
@@ -114,9 +125,23 @@ def primitive(
         def applied(*args: P.args, **keywords: P.kwargs) -> R:
             called = signature.bind(*args, **keywords)
             called.apply_defaults()
-            out: R = apply(*called.arguments.values())
+            arrays, parameters = names[: len(dependences)], names[len(dependences) :]
+            given = [_plain(compute, name, called.arguments[name]) for name in parameters]
+            out: R = apply(*(called.arguments[name] for name in arrays), *given)
             return out
 
         return applied
 
     return decorate
+
+
+def _plain(compute: Callable[..., Any], name: str, value: Any) -> Any:
+    """A parameter as rules may read it later: no Variable, and no array that the caller can change."""
+    if is_variable(value):
+        raise DomainError(
+            f"{compute.__name__} at {user_line()}: {name} is a differentiated or batched value, and no dependence "
+            f"on it is declared. Declare it among the leading arguments ({name}=Partial(...), or None for a "
+            f"constant), or pass "
+            "a plain value."
+        )
+    return held(value)

@@ -10,7 +10,7 @@ import attrs
 import numpy as np
 import pytest
 
-from tapegrad import Variable
+from tapegrad import Tape, Variable
 from tapegrad.errors import DomainError
 from tapegrad.testing import check_grads
 from tests.untyped import elementwise_grad, grad, jvp, value_and_grad, vjp
@@ -81,8 +81,11 @@ def test_has_aux() -> None:
     assert (value, aux["sum"], gradient) == (6.0, 5.0, 3.0)
     out, pull, aux = vjp(f, 2.0, 3.0, has_aux=True)
     assert (out, pull(1.0), aux["sum"]) == (6.0, (3.0, 2.0), 5.0)
-    with pytest.raises(TypeError, match="pair"):
-        grad(lambda x: x, has_aux=True)(1.0)
+    for x in (1.0, X):
+        with pytest.raises(TypeError, match="pair"):
+            grad(lambda x: x, has_aux=True)(x)
+        with pytest.raises(TypeError, match="pair"):
+            vjp(lambda x: x, x, has_aux=True)
 
 
 def test_aux_of_an_outer_level() -> None:
@@ -149,6 +152,28 @@ def test_trees(tree: Any, leaves: Callable[[Any], list[Any]]) -> None:
     check_grads(f, (tree,))
 
 
+@dataclasses.dataclass
+class Scaled:
+    """Has state that is no field."""
+
+    x: Any
+
+    def __post_init__(self) -> None:
+        self.scale = 5.0
+
+
+def test_state_that_is_no_field() -> None:
+    """It comes along, and is no part of the tree."""
+    gradient = grad(lambda s: s.x**2 * s.scale)(Scaled(3.0))
+    assert type(gradient) is Scaled
+    assert gradient.x == 30.0
+    assert jvp(lambda s: s.x**2 * s.scale, (Scaled(3.0),), (Scaled(1.0),)) == (45.0, 30.0)
+    changed = Scaled(3.0)
+    changed.scale = 7.0
+    assert grad(lambda s: s.x**2 * s.scale)(changed).x == 42.0
+    assert (changed.x, changed.scale) == (3.0, 7.0)
+
+
 def test_structure_of_tangents_and_cotangents() -> None:
     with pytest.raises(TypeError, match="structure"):
         jvp(lambda t: t["a"], ({"a": 1.0},), ({"b": 1.0},))
@@ -160,6 +185,34 @@ def test_structure_of_tangents_and_cotangents() -> None:
         vjp(np.sin, X)[1](np.ones(2))
     with pytest.raises(TypeError, match="structure"):
         vjp(lambda x: (x, x), X)[1](X)
+
+
+class Params(dict[str, Any]):
+    """A container that is no tree yet."""
+
+
+REAL: dict[str, Callable[[Any], Any]] = {
+    "cotangent": lambda ct: vjp(np.sin, X)[1](ct),
+    "tangent": lambda ct: jvp(np.sin, (X,), (ct,)),
+    "seed": lambda ct: seeded(ct),
+}
+
+
+def seeded(seed: Any) -> Any:
+    with Tape() as tape:
+        x = tape.watch(X)
+        y = np.sin(x)
+    return tape.gradient(y, x, seed=seed)
+
+
+@pytest.mark.parametrize("give", REAL.values(), ids=REAL)
+@pytest.mark.parametrize("ct", [1j * X, np.array([1.0, None, 2.0]), {"a": X}, None, "xyz"], ids=str)
+def test_inadmissible_tangents_and_cotangents(give: Callable[[Any], Any], ct: Any) -> None:
+    """Of a real number they are real: an imaginary part would be dropped."""
+    if ct is None and give is REAL["seed"]:
+        pytest.skip("None stands for ones")
+    with pytest.raises(TypeError):
+        give(ct)
 
 
 INADMISSIBLE: dict[str, tuple[Any, str]] = {
@@ -174,6 +227,7 @@ INADMISSIBLE: dict[str, tuple[Any, str]] = {
     "string array": (np.array(["a"]), "string"),
     "dates": (np.array(["2020-01-01"], "M8[D]"), "datetime"),
     "masked array": (np.ma.masked_array([1.0], [True]), "MaskedArray"),
+    "container": (Params(w=1.0), "Params.*register_tree"),
     "in a tree": ({"w": [1.0, "x"]}, r"weights\['w'\]\[1\]"),
 }
 
@@ -214,4 +268,6 @@ def test_output_shapes() -> None:
         grad(np.sin)(X)
     with pytest.raises(DomainError, match="elementwise_grad"):
         elementwise_grad(np.sum)(X)
+    with pytest.raises(DomainError, match="complex"):
+        elementwise_grad(lambda x: np.exp(1j * x))(X)
     assert grad(lambda x: np.sum(x, keepdims=True).reshape(()))(X).shape == (3,)

@@ -29,6 +29,27 @@ def test_types_of_gradients() -> None:
     assert isinstance(grad(f)(1.0), float)
 
 
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.longdouble])
+def test_a_loss_of_another_precision(dtype: Any) -> None:
+    """The gradient is the argument's, whatever the loss is."""
+    for x in (X, 0.5, np.float32(0.5), X.astype(np.float32)):
+        gradient = grad(lambda x: np.sum(x * 2.5).astype(dtype))(x)
+        assert gradient.dtype == np.result_type(x, np.float64 if isinstance(x, float) else x)
+        np.testing.assert_array_equal(gradient, np.full(np.shape(x), 2.5))
+    assert grad(lambda x: np.sum(x * np.longdouble(2.5)))(X).dtype == np.float64
+
+
+def test_byte_order() -> None:
+    """A gradient has its argument's."""
+    for x in (np.array(1.0, ">f8"), X.astype(">f8"), X.astype(">f4")):
+        gradient = grad(lambda x: np.sum(x * x))(x)
+        assert gradient.dtype == x.dtype
+        np.testing.assert_array_equal(gradient, 2 * x)
+        (pulled,) = vjp(lambda x: x * x, x)[1](np.ones_like(x))
+        assert pulled.dtype == x.dtype
+        np.testing.assert_array_equal(pulled, 2 * x)
+
+
 def test_independent_arguments_have_zero_gradients() -> None:
     x, y = np.ones((2, 3), np.float32), {"a": np.array(1.0), "b": 2.0}
     dx, dy = grad(lambda x, y: 3.0)(x, y)

@@ -15,7 +15,7 @@ import pytest
 from tapegrad import Tape, Variable, no_grad, stop_gradient, using_config
 from tapegrad._config import CONFIG, DEFAULT
 from tapegrad.errors import SealedTapeError
-from tests.untyped import grad, jvp, vmap
+from tests.untyped import elementwise_grad, grad, jvp, value_and_grad, vjp, vmap
 from tests.ways import WAYS, Map
 
 X = np.array([0.3, 0.7, 1.1])
@@ -140,6 +140,13 @@ def test_check_finite() -> None:
         assert grad(lambda x: np.log(x))(2.0) == 0.5
         with pytest.raises(FloatingPointError, match=r"log .*test_isolation.py:\d+"):
             grad(lambda x: np.log(x) * 0)(0.0)
+        np.testing.assert_array_equal(vmap(grad(np.log))(X), 1 / X)
+        with pytest.raises(FloatingPointError, match="log"):
+            vmap(grad(np.log))(np.zeros(2))
+        with pytest.raises(FloatingPointError, match="log"):
+            vmap(np.log)(np.zeros(2))
+        with pytest.raises(FloatingPointError, match="log"):
+            jvp(np.log, (0.0,), (1.0,))
 
 
 def test_stop_gradient() -> None:
@@ -161,3 +168,39 @@ def test_a_variable_that_escaped() -> None:
     with pytest.raises(SealedTapeError, match=r"x\.value"):
         np.sin(kept[0])
     assert kept[0].value == 2.0
+
+
+ENDED: dict[str, Callable[[Map], Any]] = {
+    "grad": lambda f: grad(f)(2.0),
+    "jvp": lambda f: jvp(f, (2.0,), (1.0,)),
+    "vmap": lambda f: vmap(f)(X),
+}
+RETURNED: dict[str, Callable[[Map], Any]] = {
+    **ENDED,
+    "value_and_grad": lambda f: value_and_grad(f)(2.0),
+    "elementwise_grad": lambda f: elementwise_grad(f)(2.0),
+    "vjp": lambda f: vjp(f, 2.0),
+    "grad in grad": lambda f: grad(lambda x: x * grad(f)(x))(2.0),
+}
+
+
+@pytest.mark.parametrize("escape", ENDED.values(), ids=ENDED)
+@pytest.mark.parametrize("returned", RETURNED.values(), ids=RETURNED)
+def test_a_variable_that_escaped_is_returned(escape: Callable[[Map], Any], returned: Callable[[Map], Any]) -> None:
+    """It is no constant, and its gradient is not zero."""
+    kept: list[Any] = []
+
+    def keep(x: Any) -> Any:
+        kept.append(x * x)
+        return x
+
+    escape(keep)
+    with pytest.raises(SealedTapeError):
+        returned(lambda x: kept[0])
+
+
+def test_a_variable_of_an_outer_level_is_a_constant() -> None:
+    assert grad(lambda x: x * grad(lambda y: x)(1.0))(3.0) == 0.0
+    assert grad(lambda x: value_and_grad(lambda y: x * x)(1.0)[0])(3.0) == 6.0
+    assert jvp(lambda x: vjp(lambda y: x * x, 1.0)[0], (3.0,), (1.0,))[1] == 6.0
+    np.testing.assert_array_equal(vmap(lambda x: jvp(lambda y: x * x, (1.0,), (1.0,))[0])(X), X * X)

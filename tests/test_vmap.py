@@ -27,6 +27,8 @@ def test_vmap_axes() -> None:
     np.testing.assert_array_equal(vmap(lambda x: 7.0)(X), [7.0, 7.0, 7.0])
     np.testing.assert_array_equal(vmap(lambda p: p["a"] * p["b"])({"a": X, "b": X}), X * X)
     out = vmap(lambda x: {"twice": 2 * x, "two": (x, 1.0)})(X)
+    np.testing.assert_array_equal(vmap(lambda c, k: c * k, in_axes=[1, None])(matrix, 3.0), matrix.T * 3)
+    assert vmap(lambda x: {"nothing": None})(X) == {"nothing": None}
     np.testing.assert_array_equal(out["twice"], 2 * X)
     np.testing.assert_array_equal(out["two"][1], np.ones(3))
 
@@ -40,8 +42,20 @@ def test_vmap_axes() -> None:
         (lambda: vmap(lambda x: x, in_axes=(None,))(X), "needs an argument to map over"),
         (lambda: vmap(lambda x: x)(1.0), "argument 0"),
         (lambda: vmap(lambda x: x[x > 0])(np.ones((2, 3))), "mask"),
+        (lambda: vmap(lambda x: 3.0 if 0.0 in x else 4.0)(np.array([[0.0, 1.0], [2.0, 3.0]])), r"test_vmap.py:\d+"),
+        (lambda: vmap(lambda x: 3.0 if x in X else 4.0)(X), r"test_vmap.py:\d+"),
+        (lambda: vmap(lambda x: "text")(X), "str"),
+        (lambda: vmap(lambda i: sum(range(i)))(np.arange(3)), r"Under vmap.*index at .*test_vmap.py:\d+.*take"),
+        (lambda: vmap(lambda x: float(x))(X), r"Under vmap.*float at .*test_vmap.py:\d+"),
+        (lambda: vmap(lambda x: np.asarray(x))(X), r"Under vmap.*array at .*test_vmap.py:\d+"),
     ],
 )
 def test_vmap_errors(call: Callable[[], Any], message: str) -> None:
     with pytest.raises(BatchError, match=message):
         call()
+
+
+@pytest.mark.parametrize("axes", [{"in_axes": "ab"}, {"in_axes": 0.5}, {"out_axes": None}, {"out_axes": (0, 1)}])
+def test_axes_that_are_none(axes: dict[str, Any]) -> None:
+    with pytest.raises(TypeError, match="_axes"):
+        vmap(lambda x: x, **axes)(X)

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
+from tapegrad._config import CONFIG
 from tapegrad._core.primitive import Primitive
 from tapegrad._core.variable import Variable
+from tapegrad._place import user_line
 
 
 def apply(primitive: Primitive, *args: Any) -> Any:
@@ -17,4 +21,20 @@ def apply(primitive: Primitive, *args: Any) -> Any:
     for arg in args:
         if isinstance(arg, Variable) and (level is None or arg.level.rank > level.rank):
             level = arg.level
-    return primitive.compute(*args) if level is None else level.interpret(primitive, args)
+    if level is not None:
+        return level.interpret(primitive, args)
+    out = numpys(primitive.compute(*args))
+    if CONFIG.get().check_finite:
+        _check_finite(primitive, out)
+    return out
+
+
+def numpys(out: Any) -> Any:
+    """A result, as NumPy's own number: `1j * np.float64(2)` is a Python complex."""
+    return np.complex128(out) if type(out) is complex else out
+
+
+def _check_finite(primitive: Primitive, result: Any) -> None:
+    for out in result[: primitive.outputs] if primitive.results > 1 else (result,):
+        if not np.all(np.isfinite(out)):
+            raise FloatingPointError(f"{primitive.name} gave a value that is not finite, at {user_line()}.")

@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 
 from tapegrad._config import CONFIG, DEFAULT
-from tapegrad._core.door import apply
+from tapegrad._core.door import apply, numpys
 from tapegrad._core.primitive import Primitive
 from tapegrad._core.recorder import Recorded
 from tapegrad._core.variable import Variable
 from tapegrad._spec import FLOAT64, spec_of
-from tapegrad._values import owned
+from tapegrad._values import operand, owned
 
 config = CONFIG.get
 float64 = np.float64
@@ -78,15 +78,25 @@ def _binary(primitive: Primitive) -> Callable[..., Any]:
                 return apply(primitive, x, y)
             else:
                 node_y = None
-                out = compute(value_x, y)
-                kept = (gather_x and gather_x((value_x, owned(y) if reads_y else y, out)), None)
+                number = type(y) is float or type(y) is int
+                if not number:
+                    y = operand(y)
+                out = numpys(compute(value_x, y)) if not number else compute(value_x, y)
+                if reads_y and not number:
+                    y = owned(y, out.dtype)
+                kept = (gather_x and gather_x((value_x, y, out)), None)
         elif type(y) is Recorded and not isinstance(x, Variable):
             level, node_x, node_y, value_y = y.level, None, y.node, y.primal
             if not level.plain or config() is not DEFAULT:
                 return apply(primitive, x, y)
             generation = node_y.generation
-            out = compute(x, value_y)
-            kept = (None, gather_y and gather_y((owned(x) if reads_x else x, value_y, out)))
+            number = type(x) is float or type(x) is int
+            if not number:
+                x = operand(x)
+            out = numpys(compute(x, value_y)) if not number else compute(x, value_y)
+            if reads_x and not number:
+                x = owned(x, out.dtype)
+            kept = (None, gather_y and gather_y((x, value_y, out)))
         else:
             return apply(primitive, x, y)
         return level.record(

@@ -7,7 +7,11 @@ from itertools import repeat
 from typing import Any, Generic, Protocol, TypeAlias
 
 import attrs
+import numpy as np
 
+from tapegrad._place import user_line
+from tapegrad._values import held, operand, owned
+from tapegrad.errors import DomainError
 from tapegrad.typing import T_co, override
 
 Gather: TypeAlias = Callable[[Sequence[Any]], Any]
@@ -82,6 +86,36 @@ class Primitive:
     def width(self, args: Sequence[Any]) -> int:
         """How many of a call's `args` are arrays."""
         return self.arity if self.arity >= 0 else len(args) - self.parameters
+
+    def refuse_parameters(self, mine: Sequence[object], args: Sequence[Any]) -> None:
+        """Raise where a Variable (`mine` is true) stands among the parameters of a call."""
+        width = self.width(args)
+        if any(mine[width:]):
+            raise DomainError(
+                f"{self.name} at {user_line()} was given a differentiated or batched value for a parameter, of "
+                f"which it "
+                "declares no dependence. Pass a plain value, or declare it as one of the array arguments."
+            )
+
+    def operands(self, args: list[Any]) -> list[Any]:
+        """The arguments of a call, with NumPy's arrays for lists and their kin where there is a derivative."""
+        if self.arity > 0:
+            for i in range(self.arity):
+                if self.pulls[i] is not None and type(args[i]) is not np.ndarray and not hasattr(args[i], "level"):
+                    args[i] = operand(args[i])
+        return args
+
+    def settled(self, args: list[Any], mine: Sequence[object], result: Any) -> list[Any]:
+        """The arguments of a call as its rules may read them later.
+
+        Constants (what is not `mine`) are copied, in the precision of the result; Variables of levels further out are
+        as they are.
+        """
+        for i, (own, reads) in enumerate(zip(mine, self.reads, strict=False)):
+            if reads and not own and not hasattr(args[i], "level"):
+                smooth = self.arity > 0 and self.pulls[i] is not None and self.results == 1
+                args[i] = owned(args[i], result.dtype) if smooth else held(args[i])
+        return args
 
     def pool(self, args: Sequence[Any], result: Any) -> tuple[Any, ...]:
         """What the rules of one call may read. Where the number of arrays is free, they are one tuple."""

@@ -6,16 +6,13 @@ import gc
 from typing import Any
 
 import attrs
-import numpy as np
 
 from tapegrad._config import CONFIG, next_rank
 from tapegrad._core.door import apply
 from tapegrad._core.node import Node, NodeDraft
 from tapegrad._core.primitive import Primitive
 from tapegrad._core.variable import Variable, ended
-from tapegrad._place import user_line
 from tapegrad._spec import Spec, Value, spec_of
-from tapegrad._values import owned
 from tapegrad.typing import override
 
 MANY = 30_000
@@ -117,23 +114,19 @@ class Recorder:
         if not self.open:
             raise ended(primitive, args, self, "whose tape has ended")
         nodes = [arg.node if isinstance(arg, Recorded) and arg.level is self else None for arg in args]
-        inner = [arg if node is None else arg.primal for arg, node in zip(args, nodes, strict=True)]
+        if primitive.parameters:
+            primitive.refuse_parameters(nodes, args)
+        inner = primitive.operands([arg if node is None else arg.primal for arg, node in zip(args, nodes, strict=True)])
         result = apply(primitive, *inner)
-        held = CONFIG.get()
         parents = tuple(
             [
                 node if pull else None
                 for node, pull in zip(nodes[: primitive.width(args)], primitive.pulls, strict=False)
             ]
         )
-        if self.rank < held.paused_at or not any(parents):
+        if self.rank < CONFIG.get().paused_at or not any(parents):
             return result
-        if held.check_finite:
-            _check_finite(primitive, result)
-        for i, (node, reads) in enumerate(zip(nodes, primitive.reads, strict=False)):
-            if reads and node is None:
-                inner[i] = owned(inner[i])
-        pool = primitive.pool(inner, result)
+        pool = primitive.pool(primitive.settled(inner, nodes, result), result)
         residuals = tuple(
             [gather and node and gather(pool) for node, gather in zip(parents, primitive.gathers, strict=False)]
         )
@@ -165,9 +158,3 @@ WATCH = Primitive("watch", _no_rule, 0, (), (), (), _no_rule, _no_rule)
 """Stands where a leaf's primitive would."""
 PICK = Primitive("output", _no_rule, 1, (None,), (_pick,), (False,), _no_rule, _no_rule)
 """Takes one output of an application that has several."""
-
-
-def _check_finite(primitive: Primitive, result: Any) -> None:
-    for out in result[: primitive.outputs] if primitive.results > 1 else (result,):
-        if not np.all(np.isfinite(out)):
-            raise FloatingPointError(f"{primitive.name} gave a value that is not finite, at {user_line()}.")

@@ -11,12 +11,12 @@ from tapegrad._core.listing import table
 from tapegrad._core.node import Node
 from tapegrad._core.recorder import Recorded, Recorder
 from tapegrad._core.sweep import sweep
-from tapegrad._core.variable import Variable, is_variable
-from tapegrad._leaves import admit
+from tapegrad._core.variable import Variable
+from tapegrad._leaves import admit, direction
 from tapegrad._place import user_line
 from tapegrad._spec import Value, generic
 from tapegrad._tree import flatten, paths, unflatten
-from tapegrad._values import fresh, project, scalar_or_array
+from tapegrad._values import fresh
 from tapegrad.errors import DomainError, SealedTapeError
 from tapegrad.typing import T, override
 
@@ -98,10 +98,12 @@ class Tape:
         Raises:
             TypeError: if the target or a source is not a Variable of this tape.
         """
+        self._entered()
         node = self._node(target, "the target")
         leaves, structure = flatten(sources)
         nodes = [self._node(leaf, f"the source{path}") for leaf, path in zip(leaves, paths(structure), strict=True)]
-        found = sweep([(node, node.spec.ones() if seed is None else _seed(seed, node))], frozenset(nodes))
+        start = node.spec.ones() if seed is None else direction(seed, node.spec, "tape.gradient: the seed")
+        found = sweep([(node, start)], frozenset(nodes))
         return unflatten(structure, [self._handed_out(source, found.get(source)) for source in nodes])
 
     @property
@@ -138,10 +140,3 @@ class Tape:
     def _handed_out(self, node: Node, ct: Value | None) -> Any:
         gradient = node.spec.zeros() if ct is None else fresh(ct)
         return np.array(gradient) if node in self._boxed and isinstance(gradient, generic) else gradient
-
-
-def _seed(seed: Any, node: Node) -> Value:
-    value = seed if is_variable(seed) else scalar_or_array(seed)
-    if value.shape != node.spec.shape:
-        raise ValueError(f"the seed has shape {value.shape}, but the target {node.spec.shape}.")
-    return project(value, node.spec)

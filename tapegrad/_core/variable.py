@@ -19,7 +19,7 @@ from tapegrad._core.primitive import Primitive
 from tapegrad._core.tables import FUNCTIONS, UFUNCS
 from tapegrad._place import user_line
 from tapegrad._values import read_only
-from tapegrad.errors import ConversionError, MissingRuleError, SealedTapeError
+from tapegrad.errors import ConversionError, MissingMethodError, MissingRuleError, SealedTapeError
 from tapegrad.typing import ArrT, Axis, Inexact, Number, S, T, T_co, override
 
 _BasicEntry: TypeAlias = "slice[Any, Any, Any] | EllipsisType | NDArray[Any] | None"
@@ -144,7 +144,7 @@ class Variable(Generic[T_co]):
         return bool(self.primal)
 
     def __contains__(self, item: Any) -> bool:
-        return bool(np.any(np.equal(self.primal, item)))
+        return bool(np.any(self == item))
 
     @override
     def __repr__(self) -> str:
@@ -172,6 +172,13 @@ class Variable(Generic[T_co]):
         if function is None:
             raise missing_rule(f"{func.__module__}.{func.__name__}")
         return function(*args, **keywords)
+
+    def lost(self, what: str, remedy: str) -> TypeError:
+        """The error for a conversion that would lose the gradient."""
+        return ConversionError(
+            f"A differentiated value was {what} at {user_line()}, which would lose its gradient. Instead, {remedy}. "
+            "If a constant is meant, x.value is its plain value."
+        )
 
     if TYPE_CHECKING:
         __hash__: ClassVar[None]  # type: ignore[assignment]  # pyright: ignore[reportIncompatibleMethodOverride]  # == compares elements, as ndarray's does
@@ -262,36 +269,50 @@ class Variable(Generic[T_co]):
         __hash__ = None
 
         def __array__(self, dtype: Any = None, copy: Any = None) -> NoReturn:
-            raise _lossy(
+            raise self.lost(
                 "to become a plain array",
-                "index a plain array by a batched number with tapegrad.numpy.take(array, i, axis=0)"
-                if self.dtype.kind in "biu"
-                else "use NumPy's functions on the Variable itself; join Variables with np.stack([x, y]) or "
-                "np.concatenate; write into an array "
-                "with np.where or by joining its parts",
+                "use NumPy's functions on the Variable itself; join Variables with np.stack([x, y]) or np.concatenate; "
+                "write into an array with np.where or by joining its parts",
             )
 
         def __float__(self) -> NoReturn:
-            raise _lossy(
+            raise self.lost(
                 "to become a Python float",
                 "use NumPy's functions (np.sin, not math.sin), and where it was to be written into an array, "
                 "np.stack or np.where",
             )
 
         def __complex__(self) -> NoReturn:
-            raise _lossy("to become a Python complex", "use NumPy's functions")
+            raise self.lost("to become a Python complex", "use NumPy's functions")
 
         def __int__(self) -> NoReturn:
-            raise _lossy("to become a Python int", "take the integer from its value, int(x.value)")
+            raise self.lost("to become a Python int", "take the integer from its value, int(x.value)")
 
         def __index__(self) -> NoReturn:
-            raise _lossy("to be used as an index", "an index is an integer: int(x.value)")
+            raise self.lost("to be used as an index", "an index is an integer: int(x.value)")
 
         def item(self, *args: Any) -> NoReturn:
-            raise _lossy("to become a Python number (item)", "leave it as it is, or index it: x[i]")
+            raise self.lost("to become a Python number (item)", "leave it as it is, or index it: x[i]")
 
         def tolist(self) -> NoReturn:
-            raise _lossy("to become a list of Python numbers (tolist)", "iterate over it: list(x)")
+            raise self.lost("to become a list of Python numbers (tolist)", "iterate over it: list(x)")
+
+        def __copy__(self) -> Variable[Any]:
+            return self
+
+        def __deepcopy__(self, memo: Any) -> Variable[Any]:
+            return self
+
+        def __reduce_ex__(self, protocol: Any) -> NoReturn:
+            raise self.lost("to be pickled", "pickle its value")
+
+        def __round__(self, ndigits: Any = None) -> NoReturn:
+            raise missing_rule("round")
+
+        def __getattr__(self, name: str) -> NoReturn:
+            if name.startswith("_") or not hasattr(np.ndarray, name):
+                raise AttributeError(f"a Variable has no attribute {name!r}")
+            raise missing_method(name)
 
         def __setitem__(self, index: Any, value: Any) -> NoReturn:
             raise TypeError(
@@ -311,11 +332,11 @@ def ended(primitive: Primitive, args: Iterable[Any], level: Level, what: str) ->
     )
 
 
-def _lossy(what: str, remedy: str) -> ConversionError:
-    return ConversionError(
-        f"A differentiated value was {what} at {user_line()}, which would lose its gradient. Instead, {remedy}. "
-        "If a constant is meant, x.value is its plain value."
-    )
+def still_open(leaf: T, what: str) -> T:
+    """An output's leaf as it is; `SealedTapeError` for a Variable whose level is no more: it is no constant."""
+    if is_variable(leaf) and not leaf.level.open:
+        raise SealedTapeError(f"{what} returned {leaf!r}, whose tape or transform has ended.")
+    return leaf
 
 
 def missing_rule(name: str) -> MissingRuleError:
@@ -324,6 +345,15 @@ def missing_rule(name: str) -> MissingRuleError:
         f"{name} at {user_line()} was called with a differentiated value, and tapegrad has no derivative for it. "
         f"Write it with functions "
         "that have one, or declare it with tapegrad.extend. If its result is to be a constant, call it with x.value."
+    )
+
+
+def missing_method(name: str) -> MissingMethodError:
+    """The error for a method of ndarray without a rule."""
+    return MissingMethodError(
+        f"x.{name} at {user_line()} was used on a differentiated value, and tapegrad has no derivative for it. "
+        f"Write it "
+        f"with functions that have one. If its result is to be a constant, write x.value.{name}."
     )
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from tapegrad._core.variable import Variable
 from tapegrad._rules.dependences import Partial
 from tapegrad._rules.kinds import declare
 from tapegrad._rules.ufuncs import cast, constant, enter, ufunc
@@ -18,13 +17,13 @@ pow: Any = operator.pow  # pyright: ignore[reportUnknownMemberType, reportUnknow
 add = ufunc(np.add, 1, 1, compute=operator.add)
 subtract = ufunc(np.subtract, 1, -1, compute=operator.sub)
 multiply = ufunc(np.multiply, lambda y: y, lambda x: x, compute=operator.mul)
-divide = ufunc(np.divide, lambda y: 1 / y, lambda y, out: -out / y, compute=truediv, singular=True)
+divide = ufunc(np.divide, lambda y: 1 / y, lambda y, out: -out / y, compute=truediv)
 negative = ufunc(np.negative, -1, compute=operator.neg)
 positive = ufunc(np.positive, 1)
-reciprocal = ufunc(np.reciprocal, lambda out: -out * out, singular=True)
+reciprocal = ufunc(np.reciprocal, lambda out: -out * out)
 square = ufunc(np.square, lambda x: 2 * x)
-sqrt = ufunc(np.sqrt, lambda out: 0.5 / out, singular=True)
-cbrt = ufunc(np.cbrt, lambda out: 1 / (3 * out * out), singular=True)
+sqrt = ufunc(np.sqrt, lambda out: 0.5 / out)
+cbrt = ufunc(np.cbrt, lambda out: 1 / (3 * out * out))
 
 
 def _log_of_base(x: Any, y: Any) -> Any:
@@ -38,7 +37,6 @@ general_power = ufunc(
     lambda x, y: y * np.where(np.equal(x, 0) & np.equal(y, 0), 1, x) ** (y - 1),  # x**0 is 1 at x = 0 too
     lambda x, y, out: out * _log_of_base(x, y),
     compute=pow,
-    singular=True,
     name="general_power",
 )
 
@@ -47,25 +45,27 @@ def _slope(x: Any, n: float) -> Any:
     return 2 * x if n == 2 else n * x ** (n - 1) if n else 0.0
 
 
-smooth_power = declare("power", pow, {"x": Partial(_slope)}, parameters=("n",))
-singular_power = declare("singular_power", pow, {"x": Partial(_slope, singular=True)}, parameters=("n",))
-"""x ** n for a number n: no logarithm, and no array of exponents. Below 1 the slope at 0 is infinite."""
+constant_power = declare("power", pow, {"x": Partial(_slope)}, parameters=("n",))
+"""x ** n for a number n: no logarithm, and no array of exponents."""
 
 
 def power(x: Any, y: Any) -> Any:
-    """X ** y."""
-    if isinstance(y, (int, float)) and isinstance(x, Variable):
-        return smooth_power(x, y) if y >= 1 or y == 0 else singular_power(x, y)
-    return general_power(x, y)
+    """The power x ** y."""
+    if type(y) is int or type(y) is float:
+        return constant_power(x, y)
+    if isinstance(y, float):
+        return constant_power(x, y)
+    return general_power(float(x) if type(x) is int else x, y)
 
 
 enter(np.power, power)
 
 
 def float_power(x: Any, y: Any) -> Any:
-    """X ** y, in double precision at least."""
-    dtype = np.result_type(x, y, np.float64)
-    return power(*(cast(v, dtype) for v in (x, y)))
+    """The power x ** y, in double precision at least."""
+    bases = [v if hasattr(v, "dtype") else np.asarray(v) for v in (x, y)]
+    dtype = np.result_type(*bases, np.float64)
+    return power(*(cast(v, dtype) for v in bases))
 
 
 enter(np.float_power, float_power)

@@ -9,6 +9,7 @@ import numpy as np
 
 from tapegrad._core.door import apply
 from tapegrad._core.primitive import Batch, Primitive
+from tapegrad.errors import BatchError
 
 
 def aligned(args: Sequence[Any], batched: Sequence[bool]) -> list[Any]:
@@ -55,6 +56,8 @@ def shifted(shift: Callable[..., tuple[Any, ...]]) -> Batch:
 
 def loop(primitive: Primitive, args: Sequence[Any], batched: Sequence[bool]) -> Any:
     """Always right, never fast: one application for each element of the batch."""
+    if not size(args, batched):
+        raise BatchError(f"{primitive.name} is batched by a loop, and an empty batch shows no shapes to it.")
     rows = [
         apply(primitive, *(x[i] if own else x for x, own in zip(args, batched, strict=True)))
         for i in range(size(args, batched))

@@ -5,6 +5,7 @@ Ties share the derivative evenly. Functions that are flat wherever they have a d
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 import numpy as np
@@ -14,12 +15,12 @@ from tapegrad._rules.fronts import stands_for
 from tapegrad._rules.kinds import declare
 from tapegrad._rules.ufuncs import constant, refuse, ufunc
 
-equal = constant(np.equal)
-not_equal = constant(np.not_equal)
-less = constant(np.less)
-less_equal = constant(np.less_equal)
-greater = constant(np.greater)
-greater_equal = constant(np.greater_equal)
+equal = constant(np.equal, operator.eq)
+not_equal = constant(np.not_equal, operator.ne)
+less = constant(np.less, operator.lt)
+less_equal = constant(np.less_equal, operator.le)
+greater = constant(np.greater, operator.gt)
+greater_equal = constant(np.greater_equal, operator.ge)
 bitwise_and = constant(np.bitwise_and)
 bitwise_or = constant(np.bitwise_or)
 bitwise_xor = constant(np.bitwise_xor)
@@ -41,8 +42,17 @@ def _second_chosen(x: Any, y: Any, out: Any) -> Any:
     return _first_chosen(y, x, out)
 
 
-maximum = ufunc(np.maximum, _first_chosen, _second_chosen)
-minimum = ufunc(np.minimum, _first_chosen, _second_chosen)
+def _first_passed(x: Any, y: Any, out: Any) -> Any:
+    """As `_first_chosen`, where a nan passes too."""
+    return np.where(x == y, 0.5, np.logical_or(out == x, np.isnan(x)))
+
+
+def _second_passed(x: Any, y: Any, out: Any) -> Any:
+    return _first_passed(y, x, out)
+
+
+maximum = ufunc(np.maximum, _first_passed, _second_passed)
+minimum = ufunc(np.minimum, _first_passed, _second_passed)
 fmax = ufunc(np.fmax, _first_chosen, _second_chosen)
 fmin = ufunc(np.fmin, _first_chosen, _second_chosen)
 

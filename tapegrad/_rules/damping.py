@@ -24,8 +24,17 @@ def _damp(x: Any, y: Any) -> Any:
 
 def _push(primitive: Primitive, args: Sequence[Any], tangents: Sequence[Any], pool: Sequence[Any]) -> Any:
     (x, y), (dx, dy) = args, tangents
-    shares = [damp(v, w) for v, w in ((dx, y), (x, dy)) if v is not None and w is not None]
+    shares = [share for share in (_share_of_x(dx, y), _share_of_y(dy, x)) if share is not None]
     return shares[0] if len(shares) == 1 else shares[0] + shares[1]
+
+
+def _share_of_x(v: Any, y: Any) -> Any:
+    return None if v is None else damp(v, y)
+
+
+def _share_of_y(v: Any, x: Any) -> Any:
+    """V * x, and 0 wherever either is: x is itself a cotangent that stays zero."""
+    return None if v is None else np.where(np.equal(x, 0), 0, damp(v, x))[()]
 
 
 damp: Callable[..., Any] = entrance(
@@ -34,7 +43,7 @@ damp: Callable[..., Any] = entrance(
         compute=_damp,
         arity=2,
         gathers=(itemgetter(1), itemgetter(0)),
-        pulls=(lambda ct, y, spec: damp(ct, y), lambda ct, x, spec: damp(ct, x)),
+        pulls=(lambda ct, y, spec: _share_of_x(ct, y), lambda ct, x, spec: _share_of_y(ct, x)),
         reads=(True, True),
         push=_push,
         batch=broadcast,

@@ -18,14 +18,21 @@ from operator import itemgetter
 from typing import Any, Protocol, TypeAlias
 
 import attrs
+import numpy as np
 
 from tapegrad._core.door import apply
 from tapegrad._core.primitive import Gather, Primitive, Pull
 from tapegrad._core.recorder import Recorded, Recorder
 from tapegrad._core.sweep import sweep
+from tapegrad._core.variable import is_variable
 from tapegrad._rules.damping import damp
-from tapegrad._spec import Spec, several
+from tapegrad._spec import Spec
 from tapegrad._values import fit
+from tapegrad.errors import DomainError
+
+float64: Any = np.float64
+SEVERAL: Any = (tuple, list)
+IDENTITY = (lambda value: value).__code__.co_code
 
 Rule: TypeAlias = (
     Callable[[Any], Any]
@@ -80,15 +87,20 @@ def reader(rule: Callable[..., Any], count: int) -> Callable[[Any, Any], Any]:
     return lambda first, kept: rule(first, *kept)
 
 
+def is_identity(rule: Callable[..., Any]) -> bool:
+    """Whether a rule of one argument is `lambda y: y`: then there is nothing to call."""
+    code = getattr(rule, "__code__", None)
+    return code is not None and code.co_code == IDENTITY and code.co_argcount == 1
+
+
 @attrs.frozen
 class Partial:
     """Elementwise: the output changes by `derivative * tangent`. A number stands for itself.
 
-    `singular` says that the derivative can be infinite: a zero cotangent stays zero all the same.
+    A zero tangent or cotangent stays zero, also where the derivative is infinite or nan.
     """
 
     derivative: Rule | float
-    singular: bool = False
 
     def resolve(self, argument: str, places: Mapping[str, int], /) -> Rules:
         names = names_of(self.derivative) if callable(self.derivative) else ()
@@ -102,17 +114,14 @@ class Partial:
     def _scale(self, count: int) -> Pull:
         if not callable(self.derivative):
             c = self.derivative
-            return (
-                (lambda v, kept, spec: v)
-                if c == 1
-                else (lambda v, kept, spec: -v)
-                if c == -1
-                else (lambda v, kept, spec: v * c)
-            )
-        d: Callable[..., Any] = self.derivative
-        if self.singular:
-            return (lambda v, kept, spec: damp(v, d(kept))) if count == 1 else (lambda v, kept, spec: damp(v, d(*kept)))
-        return (lambda v, kept, spec: v * d(kept)) if count == 1 else (lambda v, kept, spec: v * d(*kept))
+            return (lambda v, kept, spec: v) if c == 1 else (lambda v, kept, spec: v * c)
+        d: Callable[..., Any] = self.derivative  # and a scalar v that is not 0 needs no damping
+
+        if count == 1 and is_identity(d):
+            return lambda v, kept, spec: v * kept if type(v) is float64 and v else damp(v, kept)
+        if count == 1:
+            return lambda v, kept, spec: v * d(kept) if type(v) is float64 and v else damp(v, d(kept))
+        return lambda v, kept, spec: v * d(*kept) if type(v) is float64 and v else damp(v, d(*kept))
 
 
 @attrs.frozen
@@ -171,6 +180,16 @@ class Differential:
         return Rules(lambda ct, kept, spec: pull(ct, kept), gather_of(kept_names, places), frozenset(kept_names), step)
 
 
+def _checked(out: Any, tape: Recorder) -> Any:
+    """A differential's result: recorded, or the constant 0. Anything else is not linear in the tangent."""
+    if out is None or (not (is_variable(out) and out.level is tape) and np.any(np.not_equal(out, 0))):
+        raise DomainError(
+            f"a Differential gave {out!r} for the tangent of an output: it must be linear in the tangent that it is "
+            f"given."
+        )
+    return out
+
+
 def _recorded(push: Callable[[Any, Any], Any]) -> Pull:
     """The transpose of a linear function, by recording it and sweeping back."""
 
@@ -178,7 +197,8 @@ def _recorded(push: Callable[[Any, Any], Any]) -> Pull:
         tape = Recorder()
         tangent = tape.watch(spec.zeros())
         out = push(tangent, kept)
-        pairs = zip(out, ct, strict=True) if isinstance(out, several) else ((out, ct),)
+        out = tuple(_checked(o, tape) for o in out) if isinstance(out, SEVERAL) else _checked(out, tape)
+        pairs = zip(out, ct, strict=True) if isinstance(out, SEVERAL) else ((out, ct),)
         seeds = [(o.node, fit(c, o.node.spec)) for o, c in pairs if isinstance(o, Recorded) and o.level is tape]
         return sweep(seeds).get(tangent.node, spec.zeros())
 

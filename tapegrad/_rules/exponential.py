@@ -13,26 +13,27 @@ from tapegrad._rules.ufuncs import cast, ufunc
 LOG2 = float(np.log(2))
 LOG10 = float(np.log(10))
 
-exp = ufunc(np.exp, lambda out: out, singular=True)
-exp2 = ufunc(np.exp2, lambda out: LOG2 * out, singular=True)
-expm1 = ufunc(np.expm1, lambda out: out + 1, singular=True)
-log = ufunc(np.log, lambda x: 1 / x, singular=True)
-log2 = ufunc(np.log2, lambda x: 1 / (LOG2 * x), singular=True)
-log10 = ufunc(np.log10, lambda x: 1 / (LOG10 * x), singular=True)
-log1p = ufunc(np.log1p, lambda x: 1 / (1 + x), singular=True)
+exp = ufunc(np.exp, lambda out: out)
+exp2 = ufunc(np.exp2, lambda out: LOG2 * out)
+expm1 = ufunc(np.expm1, lambda out: out + 1)
+log = ufunc(np.log, lambda x: 1 / x)
+log2 = ufunc(np.log2, lambda x: 1 / (LOG2 * x))
+log10 = ufunc(np.log10, lambda x: 1 / (LOG10 * x))
+log1p = ufunc(np.log1p, lambda x: 1 / (1 + x))
 
 
-def _finite(out: Any) -> Any:
-    """The sum's logarithm, to measure its parts by; 0 where all of them are zero."""
-    return np.where(np.equal(out, -np.inf), 0, out)
+def _behind(x: Any, out: Any) -> Any:
+    """By how much the logarithm of one part falls behind that of the sum; not at all, where both are infinite."""
+    return np.where(np.isposinf(x), 0, x - np.where(np.isneginf(out), 0, out))
 
 
-logaddexp = ufunc(np.logaddexp, lambda x, out: np.exp(x - _finite(out)), lambda y, out: np.exp(y - _finite(out)))
-logaddexp2 = ufunc(np.logaddexp2, lambda x, out: np.exp2(x - _finite(out)), lambda y, out: np.exp2(y - _finite(out)))
+logaddexp = ufunc(np.logaddexp, lambda x, out: np.exp(_behind(x, out)), lambda y, out: np.exp(_behind(y, out)))
+logaddexp2 = ufunc(np.logaddexp2, lambda x, out: np.exp2(_behind(x, out)), lambda y, out: np.exp2(_behind(y, out)))
 
 
 def _sigmoid(x: Any) -> Any:
-    return 0.5 * (1 + np.tanh(0.5 * x))
+    small = np.exp(-np.abs(x))  # never overflows, and keeps the digits of sigmoid(-40)
+    return np.where(x >= 0, 1, small) / (1 + small)
 
 
 logistic = elementwise("sigmoid", _sigmoid, lambda out: out * (1 - out))

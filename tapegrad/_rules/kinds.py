@@ -12,8 +12,7 @@ from tapegrad._core.entrance import entrance
 from tapegrad._core.primitive import Batch, ByPosition, Primitive, Push, Same
 from tapegrad._core.sweep import add_parts
 from tapegrad._rules.batching import broadcast
-from tapegrad._rules.dependences import Dependence, Differential, Partial, Rule, Step, Transpose, names_of
-from tapegrad._spec import several
+from tapegrad._rules.dependences import SEVERAL, Dependence, Differential, Partial, Rule, Step, Transpose, names_of
 
 PRIMITIVES: dict[str, Primitive] = {}
 """Every primitive of the library, by name."""
@@ -87,7 +86,10 @@ def _push(steps: ByPosition[Step | None]) -> Push:
         for i, (tangent, step) in enumerate(zip(tangents, steps, strict=False)):
             if tangent is not None and step is not None:
                 share = step(primitive, i, tangent, args, pool)
-                total = share if total is None else add_parts(total, share) if type(share) is several else total + share
+                if isinstance(share, SEVERAL):
+                    total = add_parts(total, share) if total is not None else tuple(share)
+                else:
+                    total = share if total is None else total + share
         return total
 
     return push
@@ -104,10 +106,10 @@ def _push_jointly(primitive: Primitive, args: Sequence[Any], tangents: Sequence[
 
 
 def elementwise(
-    name: str, compute: Callable[..., Any], *partials: Rule | float | Dependence | None, singular: bool = False
+    name: str, compute: Callable[..., Any], *partials: Rule | float | Dependence | None
 ) -> Callable[..., Any]:
     """A function of broadcast arrays `x`, `y`, `z`, by its partial derivatives."""
-    parts = [Partial(part, singular) if isinstance(part, (int, float)) or callable(part) else part for part in partials]
+    parts = [Partial(part) if isinstance(part, (int, float)) or callable(part) else part for part in partials]
     return declare(name, compute, dict(zip("xyz", parts, strict=False)), parameters=())
 
 
@@ -132,3 +134,7 @@ def general(
     """Decorates the computation: a dependence for each named argument; a bare rule is a `Differential`."""
     parts = {key: Differential(rule) if callable(rule) else rule for key, rule in dependences.items()}
     return lambda compute: declare(compute.__name__, compute, parts, batch=batch, saves=saves)
+
+
+stopped = elementwise("stop_gradient", lambda x: x, None)
+"""The same value, as a constant."""

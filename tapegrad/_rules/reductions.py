@@ -21,7 +21,7 @@ from tapegrad._rules.folding import (
     sum_over,
 )
 from tapegrad._rules.fronts import operand, stands_for
-from tapegrad._rules.kinds import declare, elementwise
+from tapegrad._rules.kinds import declare, elementwise, stopped
 from tapegrad._rules.ufuncs import cast, refuse
 from tapegrad._spec import Spec
 
@@ -166,5 +166,11 @@ def std(
     mean: Any = None,
     correction: float | None = None,
 ) -> Any:
-    """The standard deviation over axes. That of a constant is 0, with gradient 0."""
-    return root(var(a, axis, dtype, out, ddof, keepdims, where=where, mean=mean, correction=correction))
+    """The standard deviation over axes. Where all elements are equal the gradient is 0, whatever rounding leaves."""
+    variance = var(a, axis, dtype, out, ddof, keepdims, where=where, mean=mean, correction=correction)
+    if mean is not None:
+        return root(variance)
+    x = stopped(operand(a))
+    highest = np.max(x, axis=axis, keepdims=keepdims, where=where, initial=-np.inf)
+    lowest = np.min(x, axis=axis, keepdims=keepdims, where=where, initial=np.inf)
+    return root(np.where(np.equal(highest, lowest), stopped(variance), variance))

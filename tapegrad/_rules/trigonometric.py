@@ -12,10 +12,10 @@ DEGREE = float(np.pi / 180)
 
 sin = ufunc(np.sin, lambda x: np.cos(x))
 cos = ufunc(np.cos, lambda x: -np.sin(x))
-tan = ufunc(np.tan, lambda out: 1 + out * out, singular=True)
-arcsin = ufunc(np.arcsin, lambda x: 1 / np.sqrt(1 - x * x), singular=True)
-arccos = ufunc(np.arccos, lambda x: -1 / np.sqrt(1 - x * x), singular=True)
-arctan = ufunc(np.arctan, lambda x: 1 / (1 + x * x), singular=True)
+tan = ufunc(np.tan, lambda out: 1 + out * out)
+arcsin = ufunc(np.arcsin, lambda x: 1 / np.sqrt(1 - x * x))
+arccos = ufunc(np.arccos, lambda x: -1 / np.sqrt(1 - x * x))
+arctan = ufunc(np.arctan, lambda x: 1 / (1 + x * x))
 
 
 def _squared_radius(x: Any, y: Any) -> Any:
@@ -25,12 +25,12 @@ def _squared_radius(x: Any, y: Any) -> Any:
 
 
 arctan2 = ufunc(np.arctan2, lambda x, y: y / _squared_radius(x, y), lambda x, y: -x / _squared_radius(x, y))
-sinh = ufunc(np.sinh, lambda x: np.cosh(x), singular=True)
-cosh = ufunc(np.cosh, lambda x: np.sinh(x), singular=True)
+sinh = ufunc(np.sinh, lambda x: np.cosh(x))
+cosh = ufunc(np.cosh, lambda x: np.sinh(x))
 tanh = ufunc(np.tanh, lambda out: 1 - out * out)
-arcsinh = ufunc(np.arcsinh, lambda x: 1 / np.sqrt(1 + x * x), singular=True)
-arccosh = ufunc(np.arccosh, lambda x: 1 / (np.sqrt(x - 1) * np.sqrt(x + 1)), singular=True)
-arctanh = ufunc(np.arctanh, lambda x: 1 / (1 - x * x), singular=True)
+arcsinh = ufunc(np.arcsinh, lambda x: 1 / np.sqrt(1 + x * x))
+arccosh = ufunc(np.arccosh, lambda x: 1 / (np.sqrt(x - 1) * np.sqrt(x + 1)))
+arctanh = ufunc(np.arctanh, lambda x: 1 / (1 - x * x))
 degrees = ufunc(np.degrees, 1 / DEGREE)
 radians = ufunc(np.radians, DEGREE)
 rad2deg = ufunc(np.rad2deg, 1 / DEGREE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -21,21 +21,20 @@ def ufunc(
     target: np.ufunc,
     *partials: Rule | float | Dependence | None,
     compute: Callable[..., Any] | None = None,
-    singular: bool = False,
     name: str = "",
 ) -> Callable[..., Any]:
     """A ufunc by its partial derivatives.
 
     `compute` is a faster way to the same result where one argument is NumPy's own.
     """
-    apply = elementwise(name or target.__name__, compute or target, *partials, singular=singular)
+    apply = elementwise(name or target.__name__, compute or target, *partials)
     enter(target, apply)
     return apply
 
 
-def constant(target: np.ufunc) -> Callable[..., Any]:
+def constant(target: np.ufunc, compute: Callable[..., Any] | None = None) -> Callable[..., Any]:
     """A ufunc without a derivative (comparisons) or with a zero one (floor, sign): it gives plain values."""
-    return ufunc(target, *(None,) * target.nin)
+    return ufunc(target, *(None,) * target.nin, compute=compute)
 
 
 def enter(target: np.ufunc, apply: Callable[..., Any]) -> None:
@@ -43,7 +42,7 @@ def enter(target: np.ufunc, apply: Callable[..., Any]) -> None:
 
     def call(*inputs: Any, dtype: Any = None, **keywords: Any) -> Any:
         refuse(target.__name__, keywords)
-        return apply(*(inputs if dtype is None else [cast(x, dtype) for x in inputs]))
+        return apply(*(inputs if dtype is None else _converted(target, inputs, dtype)))
 
     CALLS[target] = apply
     UFUNCS[target, "__call__"] = call
@@ -58,6 +57,19 @@ def enter(target: np.ufunc, apply: Callable[..., Any]) -> None:
 def _outer(call: Callable[..., Any], x: Any, y: Any, /, **keywords: Any) -> Any:
     """Of every element of `x` with every one of `y`."""
     return call(np.reshape(x, (*np.shape(x), *(1,) * np.ndim(y))), y, **keywords)
+
+
+def _converted(target: np.ufunc, inputs: Sequence[Any], dtype: Any) -> list[Any]:
+    """The inputs of a call that was asked for in `dtype`."""
+    wanted = np.dtype(dtype)
+    smooth = wanted.kind in "fc" and not all(signature.endswith("?") for signature in target.types)
+    if not smooth or not all(np.can_cast(np.result_type(x), wanted, "same_kind") for x in inputs):
+        raise MissingRuleError(
+            f"{target.__name__} at {user_line()} has no rule for dtype={wanted} with these arguments. Convert the "
+            f"result: "
+            f"{target.__name__}(...).astype({wanted})."
+        )
+    return [cast(x, wanted) for x in inputs]
 
 
 def cast(x: Any, dtype: Any) -> Any:

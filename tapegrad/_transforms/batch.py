@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tapegrad._config import next_rank
 from tapegrad._core.primitive import Primitive
-from tapegrad._core.variable import Variable, ended, is_variable
+from tapegrad._core.variable import Variable, ended, is_variable, still_open
 from tapegrad._place import user_line
 from tapegrad._transforms.transform import Transform, place_of
 from tapegrad._tree import tree_map
@@ -56,6 +56,13 @@ class Batched(BatchedDraft):
         )
 
     @override
+    def lost(self, what: str, remedy: str) -> BatchError:
+        return BatchError(
+            f"Under vmap, a value that stands for a whole batch was {what} at {user_line()}. Use NumPy's functions, "
+            "which work on all of it; to index a plain array by a batched number, tapegrad.numpy.take(array, i, 0)."
+        )
+
+    @override
     def __bool__(self) -> NoReturn:
         raise BatchError(
             f"Python's if, while, and, or, not at {user_line()} need one truth value, but under vmap there is one "
@@ -89,9 +96,22 @@ class Batching:
         if not self.open:
             raise ended(primitive, args, self, "whose vmap has returned")
         mine = [isinstance(arg, Batched) and arg.level is self for arg in args]
+        if primitive.parameters:
+            primitive.refuse_parameters(mine, args)
         inner = [arg.primal if own else arg for arg, own in zip(args, mine, strict=True)]
         result = primitive.batch(primitive, inner, mine)
         return self.batched(result) if primitive.results == 1 else tuple(self.batched(part) for part in result)
+
+
+SEVERAL: Any = (tuple, list)
+
+
+def _axes(axes: Any) -> Any:
+    """`in_axes` as a frozen value; `TypeError` for what names no axes."""
+    several: Any = tuple(axes) if isinstance(axes, SEVERAL) else (axes,)
+    if any(axis is not None and type(axis) is not int for axis in several):
+        raise TypeError(f"vmap: in_axes is an axis, or an axis or None for each positional argument, not {axes!r}.")
+    return several if isinstance(axes, SEVERAL) else axes
 
 
 @attrs.frozen(repr=False)
@@ -99,8 +119,8 @@ class Vmap(Transform):
     """What `vmap` makes."""
 
     word: ClassVar[str] = "vmap"
-    in_axes: int | tuple[int | None, ...] = 0
-    out_axes: int = 0
+    in_axes: int | tuple[int | None, ...] = attrs.field(default=0, converter=_axes)
+    out_axes: int = attrs.field(default=0, validator=attrs.validators.instance_of(int))
 
     @override
     def __call__(self, *args: Any, **keywords: Any) -> Any:
@@ -142,6 +162,12 @@ class Vmap(Transform):
     def _collected(self, leaf: Any, level: Batching, size: int) -> Any:
         """An output of the whole batch; one that does not depend on the mapped arguments is repeated."""
         mine = level.owns(leaf)
+        if leaf is None:
+            return None
+        if not mine:
+            still_open(leaf, self.__name__)
+        if not mine and np.result_type(leaf).kind not in "biufc":
+            raise BatchError(f"{self!r}: an output is a {type(leaf).__name__}, and no batch can be made of that.")
         value: Any = leaf.primal if mine else np.broadcast_to(leaf, (size, *np.shape(leaf)))
         out = np.moveaxis(value, 0, self.out_axes) if self.out_axes else value
         return fresh(out)

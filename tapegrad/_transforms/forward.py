@@ -11,14 +11,16 @@ import numpy as np
 from tapegrad._config import CONFIG, next_rank
 from tapegrad._core.door import apply
 from tapegrad._core.primitive import Primitive
-from tapegrad._core.variable import Variable, ended, is_variable
+from tapegrad._core.variable import Variable, ended, still_open
+from tapegrad._leaves import direction
 from tapegrad._spec import spec_of
 from tapegrad._transforms.sources import opened, rebuilt
 from tapegrad._transforms.transform import place_of
 from tapegrad._tree import flatten, tree_map
-from tapegrad._values import fresh, scalar_or_array, spread
-from tapegrad.errors import DomainError
+from tapegrad._values import fresh, spread
 from tapegrad.typing import R_, Ts
+
+NUMBERS: Any = (float, int, complex, np.ndarray, np.generic, Variable)
 
 
 @attrs.define(eq=False, init=False, repr=False, weakref_slot=False)
@@ -56,7 +58,9 @@ class Forward:
         if not self.open:
             raise ended(primitive, args, self, "whose jvp has returned")
         mine = [isinstance(arg, Dual) and arg.level is self for arg in args]
-        inner = [arg.primal if own else arg for arg, own in zip(args, mine, strict=True)]
+        if primitive.parameters:
+            primitive.refuse_parameters(mine, args)
+        inner = primitive.operands([arg.primal if own else arg for arg, own in zip(args, mine, strict=True)])
         result = apply(primitive, *inner)
         tangents = [
             arg.tangent if own and pull else None
@@ -64,7 +68,9 @@ class Forward:
         ]
         if all(tangent is None for tangent in tangents) or self.rank < CONFIG.get().paused_at:
             return result
-        tangent = primitive.push(primitive, inner, tangents, primitive.pool(inner, result))
+        tangent = primitive.push(
+            primitive, inner, tangents, primitive.pool(primitive.settled(inner, mine, result), result)
+        )
         if primitive.results == 1:
             return self.dual(result, tangent)
         outs, saved = result[: primitive.outputs], result[primitive.outputs :]
@@ -103,33 +109,21 @@ def _dual_tree(level: Forward, fun: Callable[..., Any], position: int, primal: A
     return rebuilt(
         structure,
         [
-            level.dual(value, _admitted_tangent(leaf, value, fun, position))
+            level.dual(value, direction(leaf, spec_of(value), f"{place_of('jvp', fun, position)}: a tangent"))
             for leaf, value in zip(leaves, values, strict=True)
         ],
     )
 
 
-def _admitted_tangent(leaf: Any, value: Any, fun: Callable[..., Any], position: int) -> Any:
-    tangent = leaf if is_variable(leaf) else scalar_or_array(leaf)
-    if tangent.shape != value.shape:
-        raise ValueError(
-            f"{place_of('jvp', fun, position)}: a tangent has the shape of its primal, {value.shape}, not "
-            f"{tangent.shape}."
-        )
-    if tangent.dtype.kind not in "biufc":
-        raise DomainError(
-            f"{place_of('jvp', fun, position)}: a tangent is a number or an array of numbers, not of dtype "
-            f"{tangent.dtype}."
-        )
-    return tangent
-
-
 def _primal(leaf: Any, level: Forward) -> Any:
-    return fresh(leaf.primal) if isinstance(leaf, Dual) and leaf.level is level else leaf
+    mine = isinstance(leaf, Dual) and leaf.level is level
+    return fresh(leaf.primal) if mine else still_open(leaf, "the function")
 
 
 def _tangent(leaf: Any, level: Forward) -> Any:
-    """The tangent of an output leaf; zeros for a constant."""
+    """The tangent of an output leaf: zeros for a constant, None for what is no number."""
     if isinstance(leaf, Dual) and leaf.level is level:
         return fresh(leaf.tangent)
+    if not isinstance(leaf, NUMBERS):
+        return None
     return np.zeros_like(leaf)[()] if np.result_type(leaf).kind in "fc" else np.zeros(np.shape(leaf))[()]

@@ -12,13 +12,13 @@ import numpy as np
 from tapegrad._core.node import Node
 from tapegrad._core.recorder import Recorded, Recorder
 from tapegrad._core.sweep import sweep
-from tapegrad._core.variable import Variable, is_variable
-from tapegrad._leaves import restored
-from tapegrad._spec import FLOAT64, Spec, Value, several
+from tapegrad._core.variable import Variable, still_open
+from tapegrad._leaves import direction, restored
+from tapegrad._spec import FLOAT64, Value, several
 from tapegrad._transforms.sources import opened, rebuilt
 from tapegrad._transforms.transform import Transform
 from tapegrad._tree import flatten, tree_map
-from tapegrad._values import fresh, project, scalar_or_array
+from tapegrad._values import fresh
 from tapegrad.errors import DomainError
 from tapegrad.typing import R_, A, Aux_, B, R, Ts, override
 
@@ -87,7 +87,9 @@ class Recording:
 
     def plain(self, tree: Any) -> Any:
         """`tree` with fresh values in place of this tape's Variables."""
-        return tree_map(lambda leaf: leaf if self.node(leaf) is None else fresh(leaf.primal), tree)
+        return tree_map(
+            lambda leaf: still_open(leaf, "the function") if self.node(leaf) is None else fresh(leaf.primal), tree
+        )
 
 
 def record(
@@ -126,8 +128,8 @@ class Gradient(Transform):
             aux = run.plain(aux)
         node = run.node(out)
         if node is None or node.spec is not FLOAT64:
-            self._check_scalar(out)
-        value = out if node is None else out.primal
+            self._check_scalar(out if node is not None else still_open(out, self.__name__))
+        value: Any = out if node is None else out.primal
         seeds = [] if node is None else [(node, node.spec.ones())]
         del out, node  # the sweep frees what it has passed
         gradients = run.gradients(seeds)
@@ -183,8 +185,16 @@ class ElementwiseGradient(Transform):
                 f"elementwise_grad needs {self.__name__} to return one output for each input (shape {shape}), but "
                 f"it returned {_described(out)}. For a scalar use grad, for anything else vjp."
             )
+        if np.iscomplexobj(out) and not all(node.spec.dtype.kind == "c" for node in run.nodes):
+            raise DomainError(
+                f"elementwise_grad: {self.__name__} maps real numbers to complex ones, so that its derivative is "
+                f"complex and "
+                "no gradient of a real argument. Differentiate np.real(...) and np.imag(...) of it, or use jvp."
+            )
         node = run.node(out)
         seeds = [] if node is None else [(node, node.spec.ones())]
+        if node is None:
+            still_open(out, self.__name__)
         del out, node
         gradients = run.gradients(seeds)
         return gradients[0] if len(args) == 1 else tuple(gradients)
@@ -210,23 +220,15 @@ class Pullback:
                 f"not {structure}."
             )
         seeds = [
-            (node, _seed(leaf, node.spec)) for leaf, node in zip(leaves, self.nodes, strict=True) if node is not None
+            (node, direction(leaf, node.spec, f"a cotangent for {self.name}"))
+            for leaf, node in zip(leaves, self.nodes, strict=True)
+            if node is not None
         ]
         return tuple(self.run.gradients(seeds))
 
     @override
     def __repr__(self) -> str:
         return f"<pullback of {self.name}>"
-
-
-def _seed(leaf: Any, spec: Spec) -> Value:
-    """A cotangent given by the caller, as the sweep takes it."""
-    value = leaf if is_variable(leaf) else scalar_or_array(leaf)
-    if value.shape != spec.shape:
-        raise ValueError(f"a cotangent has the shape of its output, {spec.shape}, not {value.shape}.")
-    if value.dtype.kind not in "biufc":
-        raise DomainError(f"a cotangent is a number or an array of numbers, not {_described(leaf)}.")
-    return project(value, spec)
 
 
 @overload
@@ -254,6 +256,10 @@ def vjp(fun: Callable[[*Ts], Any], /, *primals: *Ts, has_aux: bool = False) -> A
     run, out = record("vjp", fun, primals, {}, positions_of(None, primals, f"vjp of {name}"))
     aux = None
     if has_aux:
+        if not isinstance(out, several) or len(out) != 2:
+            raise TypeError(
+                f"vjp(has_aux=True) needs {name} to return a pair (output, auxiliary), not {_described(out)}."
+            )
         out, aux = out
     leaves, structure = flatten(out)
     pullback = Pullback(run, [run.node(leaf) for leaf in leaves], structure, name)

@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from tapegrad._rules.kinds import elementwise
+from tapegrad._rules.kinds import stopped
 from tapegrad._tree import tree_map
 from tapegrad.typing import T
-
-
-def _itself(x: Any) -> Any:
-    return x
-
-
-_constant = elementwise("stop_gradient", _itself, None)
 
 
 def stop_gradient(x: T, /) -> T:
@@ -23,4 +14,4 @@ def stop_gradient(x: T, /) -> T:
     >>> grad(lambda x: x * stop_gradient(x))(3.0)
     np.float64(3.0)
     """
-    return tree_map(_constant, x)
+    return tree_map(stopped, x)

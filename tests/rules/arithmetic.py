@@ -74,6 +74,8 @@ ROWS = [
     row("x ** 0.5", lambda x: x**0.5, SQUARE),
     row("complex ** number", lambda x: (x**2, x**-1, x**0.5, x**0, x**1), unreal(2, 2)),
     row("x ** complex", lambda x: x ** (1 + 2j), SQUARE),
+    row("large integer ** x", lambda x: (10**30) ** x, real(3, low=0.01, high=0.1), single=False),
+    row("float_power of lists", lambda x: (np.float_power(x, [2.0, -1.0, 0.5]), np.float_power([2, 3, 4], x)), RIGHT),
     row("dtype=", lambda x, y: np.multiply(x, y, dtype=np.float64), SQUARE, RIGHT),
     row("dtype=, narrower", lambda x: np.add(x, x, dtype=np.float32).astype(float), SQUARE, order=0),
     row("add.reduce", lambda x: np.add.reduce(x), SQUARE),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+import copy
 import math
+import pickle
 from typing import Any
 
 import numpy as np
@@ -11,7 +13,7 @@ import pytest
 
 from tapegrad import Variable
 from tapegrad.errors import BatchError, ConversionError, MissingRuleError
-from tests.untyped import Function, grad, plain, vmap
+from tests.untyped import Function, grad, jvp, plain, vjp, vmap
 
 X = np.array([0.5, 1.5, 2.5])
 BUFFER = np.zeros(3)
@@ -48,6 +50,15 @@ REFUSED: dict[str, tuple[Function, type[Exception], str]] = {
     "casting=": (lambda x: np.add(x, 1.0, casting="unsafe"), MissingRuleError, "casting='unsafe'"),
     "order=": (lambda x: np.add(x, 1.0, order="F"), MissingRuleError, "order='F'"),
     "subok=": (lambda x: np.add(x, 1.0, subok=False), MissingRuleError, "subok=False"),
+    "dtype= that drops a part": (
+        lambda x: np.abs(x * 1j, dtype=float),
+        MissingRuleError,
+        r"absolute at .*test_forms.py",
+    ),
+    "dtype= of a comparison": (lambda x: x * np.greater(x, 1, dtype=bool), MissingRuleError, r"greater.*dtype=bool"),
+    "dtype= of a test": (lambda x: x * np.isfinite(x, dtype=float), MissingRuleError, "isfinite"),
+    "dtype= of integers": (lambda x: np.add(x, 1, dtype=int), MissingRuleError, r"add.*dtype=int.*astype"),
+    "dtype= real, of complex": (lambda x: np.multiply(x, 1j, dtype=float), MissingRuleError, "multiply.*dtype=float"),
     "out= of a reduction": (lambda x: np.sum(x, out=np.zeros(())), ConversionError, "sum at"),
     "out= of x.sum": (lambda x: x.sum(out=np.zeros(())), ConversionError, "out="),
     "out= of add.reduce": (lambda x: np.add.reduce(x, out=np.zeros(())), ConversionError, "out="),
@@ -72,6 +83,11 @@ REFUSED: dict[str, tuple[Function, type[Exception], str]] = {
     ),
     "no rule: nextafter": (lambda x: np.nextafter(x, 1.0), MissingRuleError, "nextafter"),
     "no rule: function": (lambda x: np.histogram(x), MissingRuleError, r"histogram at .*test_forms.py:\d+"),
+    "no rule: round": (lambda x: round(x[0]), MissingRuleError, r"round at .*test_forms.py:\d+"),
+    "no rule: method": (lambda x: x.round(), MissingRuleError, r"round at .*test_forms.py:\d+.*x\.value"),
+    "no rule: method in place": (lambda x: x.sort(), MissingRuleError, r"sort at .*test_forms.py:\d+"),
+    "no rule: attribute": (lambda x: x.flat, MissingRuleError, r"flat at .*test_forms.py:\d+"),
+    "pickle": (lambda x: pickle.dumps(x), ConversionError, r"pickled at .*test_forms.py:\d+"),
     "float(x)": (lambda x: float(x[0]), ConversionError, r"float at .*test_forms.py:\d+.*x\.value"),
     "int(x)": (lambda x: int(x[0]), ConversionError, r"int\(x.value\)"),
     "complex(x)": (lambda x: complex(x[0]), ConversionError, "complex"),
@@ -120,6 +136,25 @@ def test_defaults_spelt_out_are_not_refused() -> None:
     np.testing.assert_array_equal(grad(f)(X), [2.0, 2.0, 2.0])
 
 
+IN_DOUBLE: dict[str, Function] = {
+    "binary": lambda x: np.multiply(x, x, dtype=float),
+    "named": lambda x: plain.multiply(x, x, dtype="f8"),
+    "unary": lambda x: np.square(x, dtype=np.float64),
+    "complex": lambda x: np.multiply(x, x, dtype=complex).real,
+}
+
+
+@pytest.mark.parametrize("f", IN_DOUBLE.values(), ids=IN_DOUBLE)
+def test_dtype_of_a_call(f: Callable[..., Any]) -> None:
+    """In a floating type that the inputs convert to it is supported."""
+    x = X.astype(np.float32)
+    assert grad(lambda x: np.sum(f(x)))(x).dtype == np.float32
+    primal, tangent = jvp(f, (x,), (x,))
+    assert primal.dtype == tangent.dtype == f(x).dtype
+    np.testing.assert_array_equal(primal, f(x))
+    np.testing.assert_array_equal(tangent, 2 * f(x))
+
+
 def test_no_keyword_is_ignored() -> None:
     with pytest.raises(TypeError):
         grad(lambda x: plain.sin(x[0], unknown=1))(X)
@@ -161,6 +196,69 @@ def test_builtins_and_methods() -> None:
     np.testing.assert_array_equal(grad(f)(X), [4.0, 1.0, 2.0])
 
 
+def test_attributes_without_a_rule() -> None:
+    """Every public attribute of an array is there, or says that it has no rule; any other is not there."""
+
+    def f(x: Any) -> Any:
+        for name in dir(np.ndarray):
+            if not name.startswith("_") and not hasattr(x, name):
+                with pytest.raises(MissingRuleError, match=rf"{name} at .*test_forms.py:\d+") as caught:
+                    getattr(x, name)
+                assert isinstance(caught.value, AttributeError)
+        for name in ("no_such_thing", "__array_interface__", "_no_such_thing"):
+            with pytest.raises(AttributeError, match=name) as absent:
+                getattr(x, name)
+            assert not isinstance(absent.value, MissingRuleError)
+        assert not hasattr(x, "sort")
+        assert getattr(x, "sort", None) is None
+        return np.sum(x)
+
+    x = np.ones((2, 2))
+    np.testing.assert_array_equal(grad(f)(x), x)
+    jvp(f, (x,), (x,))
+    vmap(f)(np.stack([x, x]))
+
+
+def test_comparison_with_what_is_no_number() -> None:
+    """As with an array, it is not equal."""
+
+    def f(x: Any) -> Any:
+        assert not np.any(x == "auto")
+        assert np.all(x != "auto")
+        first = x[0]
+        assert (first == "auto", first != "auto") == (False, True)
+        assert first not in ("auto", None)
+        assert first in ("auto", None, 0.5)
+        return x[0] * 2
+
+    np.testing.assert_array_equal(grad(f)(X), [2.0, 0.0, 0.0])
+    assert jvp(f, (X,), (X,))[1] == 1.0
+    assert jvp(grad(f), (X,), (X,))[1][0] == 0.0
+
+
+COPIES: dict[str, Function] = {
+    "copy": lambda x: copy.copy(x),
+    "deepcopy": lambda x: copy.deepcopy(x),
+    "deepcopy of a tree": lambda x: copy.deepcopy({"a": [x]})["a"][0],
+    "copy of a list": lambda x: copy.copy([x])[0],
+}
+
+
+@pytest.mark.parametrize("copied", COPIES.values(), ids=COPIES)
+def test_a_copy_is_the_variable_itself(copied: Callable[[Any], Any]) -> None:
+    """It cannot be changed, so one is as good as two."""
+
+    def f(x: Any) -> Any:
+        assert copied(x) is x
+        return copied(x) ** 2
+
+    assert grad(f)(3.0) == 6.0
+    assert jvp(f, (3.0,), (1.0,)) == (9.0, 6.0)
+    assert grad(grad(f))(3.0) == 2.0
+    np.testing.assert_array_equal(vmap(f)(X), X**2)
+    np.testing.assert_array_equal(vmap(grad(f))(X), 2 * X)
+
+
 def test_value_is_read_only() -> None:
     def f(x: Any) -> Any:
         with pytest.raises(ValueError, match="read-only"):
@@ -192,3 +290,20 @@ def test_python_numbers_are_weak_and_numpy_scalars_are_not() -> None:
 
     grad(f)(X.astype(np.float32))
     assert seen == [np.float32, np.float32, np.float64, np.float64, np.float64]
+
+
+POWERS: list[Callable[[Any, Any], Any]] = [lambda x, n: x**n, lambda x, n: np.power(x, n), lambda x, n: n**x]
+
+
+@pytest.mark.parametrize(
+    "n", [2, 2.5, np.float32(2.5), np.float64(2.5), np.int8(2), np.int64(2), np.array(2.5)], ids=repr
+)
+@pytest.mark.parametrize("f", POWERS)
+def test_dtype_of_a_power(f: Callable[[Any, Any], Any], n: Any) -> None:
+    """It is NumPy's, also where a number is the exponent."""
+    x = X.astype(np.float32)
+    wanted = f(x, n)
+    out, pull = vjp(lambda x: f(x, n), x)
+    np.testing.assert_array_equal(out, wanted, strict=True)
+    assert pull(np.ones_like(wanted))[0].dtype == np.float32
+    assert jvp(lambda x: f(x, n), (x,), (x,))[1].dtype == wanted.dtype

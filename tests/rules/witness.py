@@ -24,6 +24,7 @@ class Witness:
 
     names: set[str] = attrs.field(factory=set[str])
     rank: int = attrs.field(factory=next_rank, init=False)
+    open: bool = True
 
     def watch(self, value: Any) -> Any:
         """A Variable for numbers and masks; integers, which are mostly positions, as they are."""
