@@ -49,12 +49,14 @@ class Spec:
         return np.ones(self.shape, self.dtype) if self.shape else self.dtype.type(1)
 
 
+STRANGE: Any = (np.ma.MaskedArray, np.matrix)
+"""Arrays whose arithmetic is not an array's."""
+
 FLOAT64 = Spec((), np.dtype(np.float64))
 """The Spec of every `np.float64`, recognised by identity."""
 
 _known: dict[tuple[tuple[int, ...], np.dtype[Any]], Spec] = {((), FLOAT64.dtype): FLOAT64}
 _MOST = 10_000
-_STRANGE = (np.ma.MaskedArray, np.matrix)
 
 
 def spec_of(value: Value) -> Spec:
@@ -62,7 +64,7 @@ def spec_of(value: Value) -> Spec:
 
     Specs are shared: finding one costs a quarter of making one.
     """
-    if type(value) is not ndarray and isinstance(value, _STRANGE):
+    if type(value) is not ndarray and isinstance(value, STRANGE):
         raise DomainError(
             f"an operation at {user_line()} gave a {type(value).__name__}, whose arithmetic is not an array's."
         )

@@ -92,11 +92,14 @@ def _register_fields(cls: type[Any]) -> None:
     """
     names = tuple(field_names(cls) or ())
 
-    def children(tree: object) -> tuple[tuple[Any, ...], None, tuple[str, ...]]:
-        return tuple(getattr(tree, name) for name in names), None, names
+    def children(tree: object) -> tuple[tuple[Any, ...], _Rest, tuple[str, ...]]:
+        rest = {name: value for name, value in getattr(tree, "__dict__", {}).items() if name not in names}
+        return tuple(getattr(tree, name) for name in names), _Rest(rest), names
 
-    def rebuild(_: None, values: Iterable[Any]) -> Any:
+    def rebuild(rest: _Rest, values: Iterable[Any]) -> Any:
         tree: Any = object.__new__(cls)
+        for name, value in rest.state.items():
+            object.__setattr__(tree, name, value)
         for name, value in zip(names, values, strict=True):
             object.__setattr__(tree, name, value)
         return tree

@@ -7,12 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from tapegrad._spec import Spec, Value, generic, ndarray
+from tapegrad._spec import STRANGE, Spec, Value, generic, ndarray
 from tapegrad.errors import DomainError
 
 PYTHONS: Any = (float, int, complex)
 ARRAYS: Any = (np.ndarray, list)
-STRANGE: Any = (np.ma.MaskedArray, np.matrix)
 
 
 def operand(value: Any) -> Value:
@@ -92,6 +91,8 @@ def spread(value: Value, spec: Spec) -> Value:
     """`value` broadcast to the shape of `spec`, and projected to its dtype."""
     if isinstance(value, PYTHONS):
         value = scalar_or_array(value)
+    if value is None:
+        raise DomainError("a forward rule gave None for a tangent: it must return one")
     return project(value if value.shape == spec.shape else np.broadcast_to(value, spec.shape), spec)
 
 

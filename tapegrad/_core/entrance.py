@@ -69,6 +69,9 @@ def _binary(primitive: Primitive) -> Callable[..., Any]:
                 if y.level is not level:
                     return apply(primitive, x, y)
                 node_y, value_y = y.node, y.primal
+                mixed = type(value_x) is not float64 or type(value_y) is not float64
+                if mixed and value_x.dtype is not value_y.dtype:
+                    return apply(primitive, x, y)
                 out = compute(value_x, value_y)
                 pool = (value_x, value_y, out)
                 kept = (gather_x and gather_x(pool), gather_y and gather_y(pool))

@@ -108,12 +108,17 @@ class Primitive:
     def settled(self, args: list[Any], mine: Sequence[object], result: Any) -> list[Any]:
         """The arguments of a call as its rules may read them later.
 
-        Constants (what is not `mine`) are copied, in the precision of the result; Variables of levels further out are
-        as they are.
+        Constants (what is not `mine`) are copied. Numbers are brought to the precision of the result: a rule must not
+        compute in that of one operand.
         """
         for i, (own, reads) in enumerate(zip(mine, self.reads, strict=False)):
-            if reads and not own and not hasattr(args[i], "level"):
-                smooth = self.arity > 0 and self.pulls[i] is not None and self.results == 1
+            if not reads:
+                continue
+            smooth = self.arity > 0 and self.pulls[i] is not None and self.results == 1
+            if own or hasattr(args[i], "level"):
+                if smooth and args[i].dtype != result.dtype and result.dtype.kind in "fc" and self.arity > 1:
+                    args[i] = args[i].astype(result.dtype)
+            else:
                 args[i] = owned(args[i], result.dtype) if smooth else held(args[i])
         return args
 

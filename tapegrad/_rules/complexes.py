@@ -45,7 +45,7 @@ imaginary_part = declare("imag", np.imag, {"x": Transpose(lambda ct: ct * -1j)},
 argument = declare(
     "angle",
     np.angle,
-    {"x": Partial(lambda x: -1j * np.conjugate(x) / np.where(x == 0, 1, np.absolute(x) ** 2))},
+    {"x": Partial(lambda x: -1j * np.conjugate(np.sign(x)) / np.where(x == 0, 1, np.absolute(x)))},
     parameters=(),
 )
 flat_argument = declare("angle_constant", np.angle, {"x": None}, parameters=())

@@ -24,7 +24,6 @@ from tapegrad._core.door import apply
 from tapegrad._core.primitive import Gather, Primitive, Pull
 from tapegrad._core.recorder import Recorded, Recorder
 from tapegrad._core.sweep import sweep
-from tapegrad._core.variable import is_variable
 from tapegrad._rules.damping import damp
 from tapegrad._spec import Spec
 from tapegrad._values import fit
@@ -32,7 +31,6 @@ from tapegrad.errors import DomainError
 
 float64: Any = np.float64
 SEVERAL: Any = (tuple, list)
-IDENTITY = (lambda value: value).__code__.co_code
 
 Rule: TypeAlias = (
     Callable[[Any], Any]
@@ -87,10 +85,14 @@ def reader(rule: Callable[..., Any], count: int) -> Callable[[Any, Any], Any]:
     return lambda first, kept: rule(first, *kept)
 
 
+def _itself(value: Any) -> Any:
+    return value
+
+
 def is_identity(rule: Callable[..., Any]) -> bool:
     """Whether a rule of one argument is `lambda y: y`: then there is nothing to call."""
     code = getattr(rule, "__code__", None)
-    return code is not None and code.co_code == IDENTITY and code.co_argcount == 1
+    return code is not None and code.co_code == _itself.__code__.co_code and code.co_argcount == 1
 
 
 @attrs.frozen
@@ -182,7 +184,8 @@ class Differential:
 
 def _checked(out: Any, tape: Recorder) -> Any:
     """A differential's result: recorded, or the constant 0. Anything else is not linear in the tangent."""
-    if out is None or (not (is_variable(out) and out.level is tape) and np.any(np.not_equal(out, 0))):
+    recorded = isinstance(out, Recorded) and out.level is tape
+    if out is None or (not recorded and bool(np.any(out != 0))):
         raise DomainError(
             f"a Differential gave {out!r} for the tangent of an output: it must be linear in the tangent that it is "
             f"given."

@@ -24,7 +24,7 @@ log1p = ufunc(np.log1p, lambda x: 1 / (1 + x))
 
 def _behind(x: Any, out: Any) -> Any:
     """By how much the logarithm of one part falls behind that of the sum; not at all, where both are infinite."""
-    return np.where(np.isposinf(x), 0, x - np.where(np.isneginf(out), 0, out))
+    return np.where(np.equal(x, np.inf), 0, x - np.where(np.equal(out, -np.inf), 0, out))
 
 
 logaddexp = ufunc(np.logaddexp, lambda x, out: np.exp(_behind(x, out)), lambda y, out: np.exp(_behind(y, out)))
@@ -32,6 +32,7 @@ logaddexp2 = ufunc(np.logaddexp2, lambda x, out: np.exp2(_behind(x, out)), lambd
 
 
 def _sigmoid(x: Any) -> Any:
+    x = x if np.result_type(x).kind in "fc" else np.asarray(x, float)
     small = np.exp(-np.abs(x))  # never overflows, and keeps the digits of sigmoid(-40)
     return np.where(x >= 0, 1, small) / (1 + small)
 

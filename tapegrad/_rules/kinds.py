@@ -136,5 +136,9 @@ def general(
     return lambda compute: declare(compute.__name__, compute, parts, batch=batch, saves=saves)
 
 
-stopped = elementwise("stop_gradient", lambda x: x, None)
+def _itself(x: Any) -> Any:
+    return x
+
+
+stopped = elementwise("stop_gradient", _itself, None)
 """The same value, as a constant."""

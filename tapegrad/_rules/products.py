@@ -12,6 +12,7 @@ import numpy as np
 from tapegrad._core.tables import UFUNCS
 from tapegrad._rules.axes import normalize_axis
 from tapegrad._rules.batching import shifted
+from tapegrad._rules.damping import damp
 from tapegrad._rules.dependences import Differential
 from tapegrad._rules.folding import (
     count_over,
@@ -58,11 +59,11 @@ def _others_in_row(x: Any) -> Any:
 
 
 def _push_prod(dx: Any, x: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
-    return sum_over(dx * _others(x, axes), axes, keepdims)
+    return sum_over(damp(dx, _others(x, axes)), axes, keepdims)
 
 
 def _pull_prod(ct: Any, x: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
-    return lined_up(ct, x.shape, axes, keepdims) * _others(x, axes)
+    return damp(lined_up(ct, x.shape, axes, keepdims), _others(x, axes))
 
 
 prod_over = declare(

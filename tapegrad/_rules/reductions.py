@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from tapegrad._rules.batching import shifted
+from tapegrad._rules.damping import damp
 from tapegrad._rules.dependences import Differential, Transpose
 from tapegrad._rules.folding import (
     count_over,
@@ -96,11 +97,11 @@ def _scale(x: Any, axes: tuple[int, ...], correction: float) -> float:
 
 
 def _push_var(dx: Any, x: Any, axes: tuple[int, ...], keepdims: bool, correction: float) -> Any:
-    return sum_over(_centred(x, axes) * dx, axes, keepdims) * _scale(x, axes, correction)
+    return sum_over(damp(dx, _centred(x, axes)), axes, keepdims) * _scale(x, axes, correction)
 
 
 def _pull_var(ct: Any, x: Any, axes: tuple[int, ...], keepdims: bool, correction: float) -> Any:
-    return _centred(x, axes) * lined_up(ct * _scale(x, axes, correction), x.shape, axes, keepdims)
+    return damp(lined_up(ct * _scale(x, axes, correction), x.shape, axes, keepdims), _centred(x, axes))
 
 
 def _var(x: Any, axes: tuple[int, ...], keepdims: bool, correction: float) -> Any:

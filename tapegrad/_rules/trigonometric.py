@@ -18,17 +18,26 @@ arccos = ufunc(np.arccos, lambda x: -1 / np.sqrt(1 - x * x))
 arctan = ufunc(np.arctan, lambda x: 1 / (1 + x * x))
 
 
-def _squared_radius(x: Any, y: Any) -> Any:
-    """x² + y²; 1 at the origin, where the angle's gradient is taken as 0."""
-    square = x * x + y * y
-    return np.where(square == 0, 1, square)
+def _radius(x: Any, y: Any) -> Any:
+    """The distance from the origin; 1 there, where the angle's gradient is taken as 0."""
+    distance = np.hypot(x, y)
+    return np.where(distance == 0, 1, distance)
 
 
-arctan2 = ufunc(np.arctan2, lambda x, y: y / _squared_radius(x, y), lambda x, y: -x / _squared_radius(x, y))
+arctan2 = ufunc(
+    np.arctan2, lambda x, y: y / _radius(x, y) / _radius(x, y), lambda x, y: -x / _radius(x, y) / _radius(x, y)
+)
 sinh = ufunc(np.sinh, lambda x: np.cosh(x))
 cosh = ufunc(np.cosh, lambda x: np.sinh(x))
 tanh = ufunc(np.tanh, lambda out: 1 - out * out)
-arcsinh = ufunc(np.arcsinh, lambda x: 1 / np.sqrt(1 + x * x))
+
+
+def _leg(x: Any) -> Any:
+    """sqrt(1 + x²), without overflow for a real x."""
+    return np.sqrt(1 + x * x) if x.dtype.kind == "c" else np.hypot(1, x)
+
+
+arcsinh = ufunc(np.arcsinh, lambda x: 1 / _leg(x))
 arccosh = ufunc(np.arccosh, lambda x: 1 / (np.sqrt(x - 1) * np.sqrt(x + 1)))
 arctanh = ufunc(np.arctanh, lambda x: 1 / (1 - x * x))
 degrees = ufunc(np.degrees, 1 / DEGREE)

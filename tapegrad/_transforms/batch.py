@@ -166,7 +166,7 @@ class Vmap(Transform):
             return None
         if not mine:
             still_open(leaf, self.__name__)
-        if not mine and np.result_type(leaf).kind not in "biufc":
+        if not mine and (isinstance(leaf, str) or np.result_type(leaf).kind not in "biufc"):
             raise BatchError(f"{self!r}: an output is a {type(leaf).__name__}, and no batch can be made of that.")
         value: Any = leaf.primal if mine else np.broadcast_to(leaf, (size, *np.shape(leaf)))
         out = np.moveaxis(value, 0, self.out_axes) if self.out_axes else value

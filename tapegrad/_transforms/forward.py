@@ -104,7 +104,8 @@ def jvp(fun: Callable[[*Ts], R_], primals: tuple[*Ts], tangents: tuple[*Ts], /) 
 def _dual_tree(level: Forward, fun: Callable[..., Any], position: int, primal: Any, tangent: Any) -> Any:
     _, structure, values = opened(primal, "jvp", fun, position)
     leaves, given = flatten(tangent)
-    if len(leaves) != len(values) or (structure is not None and given != structure):
+    bare = len(leaves) == 1 and leaves[0] is tangent
+    if len(leaves) != len(values) or (not bare if structure is None else given != structure):
         raise TypeError(f"{place_of('jvp', fun, position)}: the tangent has not the structure of the primal.")
     return rebuilt(
         structure,

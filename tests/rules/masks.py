@@ -118,13 +118,6 @@ POINTS = [
         gives=([0.0, 3.0], [0.0, 0.5]),
     ),
     point(
-        "cumprod that overflows later",
-        lambda x: plain.cumprod(x)[0],
-        [1e200, 1e200, 1.0],
-        gives=[1.0, 0.0, 0.0],
-        forward=False,
-    ),
-    point(
         "where over prod",
         lambda x: np.where(x[0] < 10, plain.prod(x), 0.0),
         [math.inf, 0.0],
