@@ -17,6 +17,7 @@ Value: TypeAlias = Any
 ndarray: Any = np.ndarray
 generic: Any = np.generic
 several: Any = tuple
+SEVERAL: Any = (tuple, list)
 """Classes to recognise a Value by.
 
 They are Any, so that it stays a Value to checkers: else it became an array of unknown type.

@@ -7,7 +7,6 @@ from typing import Any
 import attrs
 
 from tapegrad._core.primitive import Primitive
-from tapegrad._spec import Spec
 from tapegrad.typing import override
 
 
@@ -41,9 +40,3 @@ class Node(NodeDraft):
     @override
     def __repr__(self) -> str:
         return f"<node {self.name or self.primitive.name}, generation {self.generation}>"
-
-
-def seed_spec(node: Node) -> Spec:
-    """The Spec of a Node with one output."""
-    spec: Spec = node.spec
-    return spec

@@ -93,8 +93,7 @@ class Primitive:
         if any(mine[width:]):
             raise DomainError(
                 f"{self.name} at {user_line()} was given a differentiated or batched value for a parameter, of "
-                f"which it "
-                "declares no dependence. Pass a plain value, or declare it as one of the array arguments."
+                "which it declares no dependence. Pass a plain value, or declare it as one of the array arguments."
             )
 
     def operands(self, args: list[Any]) -> list[Any]:

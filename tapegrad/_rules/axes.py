@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-_SEVERAL: Any = (tuple, list)
+from tapegrad._spec import SEVERAL
 
 
 def normalize_axis(axis: Any, ndim: int) -> int:
@@ -22,7 +22,7 @@ def normalize_axes(axis: Any, ndim: int) -> tuple[int, ...]:
     """The axes named by None (all), a number or several, counted from the front, in the order given."""
     if axis is None:
         return tuple(range(ndim))
-    axes = tuple(normalize_axis(a, ndim) for a in (axis if isinstance(axis, _SEVERAL) else (axis,)))
+    axes = tuple(normalize_axis(a, ndim) for a in (axis if isinstance(axis, SEVERAL) else (axis,)))
     if len(set(axes)) != len(axes):
         raise ValueError("repeated axis")
     return axes

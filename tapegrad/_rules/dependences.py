@@ -25,12 +25,11 @@ from tapegrad._core.primitive import Gather, Primitive, Pull
 from tapegrad._core.recorder import Recorded, Recorder
 from tapegrad._core.sweep import sweep
 from tapegrad._rules.damping import damp
-from tapegrad._spec import Spec
+from tapegrad._spec import SEVERAL, Spec
 from tapegrad._values import fit
 from tapegrad.errors import DomainError
 
 float64: Any = np.float64
-SEVERAL: Any = (tuple, list)
 
 Rule: TypeAlias = (
     Callable[[Any], Any]

@@ -12,7 +12,8 @@ from tapegrad._core.entrance import entrance
 from tapegrad._core.primitive import Batch, ByPosition, Primitive, Push, Same
 from tapegrad._core.sweep import add_parts
 from tapegrad._rules.batching import broadcast
-from tapegrad._rules.dependences import SEVERAL, Dependence, Differential, Partial, Rule, Step, Transpose, names_of
+from tapegrad._rules.dependences import Dependence, Differential, Partial, Rule, Step, Transpose, names_of
+from tapegrad._spec import SEVERAL
 
 PRIMITIVES: dict[str, Primitive] = {}
 """Every primitive of the library, by name."""

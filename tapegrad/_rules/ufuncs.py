@@ -96,8 +96,8 @@ def refuse(name: str, keywords: dict[str, Any]) -> None:
         if key == "out":
             raise ConversionError(
                 f"{name} at {user_line()} was to write a differentiated value into an existing array (out= or an "
-                f"in-place operator "
-                "such as a += x), where its gradient would be lost. Use the returned value instead: a = a + x."
+                "in-place operator such as a += x), where its gradient would be lost. Use the returned value instead: "
+                "a = a + x."
             )
         if key == "where":
             raise ConversionError(
@@ -106,7 +106,7 @@ def refuse(name: str, keywords: dict[str, Any]) -> None:
             )
         raise MissingRuleError(
             f"{name} at {user_line()} has no rule for the keyword {key}={value!r}. Leave it out, or convert with "
-            f".astype."
+            ".astype."
         )
 
 

@@ -13,6 +13,7 @@ from tapegrad._config import next_rank
 from tapegrad._core.primitive import Primitive
 from tapegrad._core.variable import Variable, ended, is_variable, still_open
 from tapegrad._place import user_line
+from tapegrad._spec import SEVERAL
 from tapegrad._transforms.transform import Transform, place_of
 from tapegrad._tree import tree_map
 from tapegrad._values import fresh
@@ -101,9 +102,6 @@ class Batching:
         inner = [arg.primal if own else arg for arg, own in zip(args, mine, strict=True)]
         result = primitive.batch(primitive, inner, mine)
         return self.batched(result) if primitive.results == 1 else tuple(self.batched(part) for part in result)
-
-
-SEVERAL: Any = (tuple, list)
 
 
 def _axes(axes: Any) -> Any:
