@@ -19,14 +19,17 @@ from functools import wraps
 import inspect
 from typing import Any
 
+import numpy as np
+
 from tapegrad._core.entrance import entrance
 from tapegrad._core.primitive import Batch
 from tapegrad._core.variable import is_variable
 from tapegrad._place import user_line
 from tapegrad._rules.batching import broadcast, loop
-from tapegrad._rules.dependences import Dependence, Differential, Partial, Transpose, names_of
+from tapegrad._rules.dependences import Dependence, Differential, Partial, Rule, Transpose, names_of
 from tapegrad._rules.fronts import stands_for
 from tapegrad._rules.kinds import make
+from tapegrad._rules.ufuncs import ufunc as declare_ufunc
 from tapegrad._spec import Spec
 from tapegrad._tree import register_tree
 from tapegrad._values import held, scalar_or_array
@@ -43,6 +46,7 @@ __all__ = [
     "primitive",
     "register_tree",
     "stands_for",
+    "ufunc",
 ]
 
 
@@ -145,3 +149,33 @@ def _plain(compute: Callable[..., Any], name: str, value: Any) -> Any:
             "a plain value."
         )
     return held(value)
+
+
+def ufunc(
+    target: np.ufunc, *partials: Rule | float | Partial | Differential | None, name: str = ""
+) -> Callable[..., Any]:
+    """Gives a ufunc its derivatives, so that plain calls of it differentiate: one of SciPy's, of numba's, of your own.
+
+    Args:
+        target: the ufunc.
+        partials: for each argument, the partial derivative, as an array or a number; None where there is none. The
+            arguments are called x, y, z, the result out: `lambda x, out: ...` reads what it names.
+        name: what tapes and error messages call it; by default the ufunc's own name.
+
+    Returns:
+        The function that stands in for it: the same on plain arrays, and without NumPy's dispatch on Variables.
+
+    Raises:
+        ValueError: if it has a rule already.
+        TypeError: if there is not one partial for each argument, or a rule reads what there is not.
+
+    >>> from scipy.special import itstruve0, struve
+    >>> from tapegrad import grad
+    >>> from tapegrad.extend import ufunc
+    >>> _ = ufunc(itstruve0, lambda x: struve(0.0, x))  # an integral of that
+    >>> grad(itstruve0)(2.0) == struve(0.0, 2.0)
+    np.True_
+    """
+    if len(partials) != target.nin:
+        raise TypeError(f"{target.__name__} has {target.nin} arguments, and each has a partial derivative or None")
+    return declare_ufunc(target, *partials, name=name)

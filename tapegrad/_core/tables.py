@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
+import sys
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -17,3 +19,16 @@ CALLS: dict[np.ufunc, Function] = {}
 
 FUNCTIONS: dict[Function, Function] = {}
 """NumPy function -> the function that stands in for it, with the same signature."""
+
+LATE: dict[str, str] = {}
+"""Module of ufuncs -> the module with their rules. It is imported when the first ufunc without a rule turns up."""
+
+
+def find_ufunc(ufunc: np.ufunc, method: str) -> Function | None:
+    """What stands in for a ufunc's method; None where there is no rule."""
+    found = UFUNCS.get((ufunc, method))
+    if found is None and LATE:
+        for provider in [name for name in LATE if name in sys.modules]:
+            import_module(LATE.pop(provider))
+        found = UFUNCS.get((ufunc, method))
+    return found

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from tapegrad._core.primitive import Primitive
-from tapegrad._core.tables import FUNCTIONS, UFUNCS
+from tapegrad._core.tables import FUNCTIONS, find_ufunc
 from tapegrad._place import user_line
 from tapegrad._values import read_only
 from tapegrad.errors import ConversionError, MissingMethodError, MissingRuleError, SealedTapeError
@@ -160,7 +160,7 @@ class Variable(Generic[T_co]):
         return format(self.primal, spec)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **keywords: Any) -> Any:
-        function = UFUNCS.get((ufunc, method))
+        function = find_ufunc(ufunc, method)
         if function is None:
             raise missing_rule(ufunc.__name__ if method == "__call__" else f"{ufunc.__name__}.{method}")
         return function(*inputs, **keywords)

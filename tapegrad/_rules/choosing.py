@@ -1,0 +1,1 @@
+"""Choosing among arrays by positions and conditions."""

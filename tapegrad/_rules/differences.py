@@ -1,0 +1,1 @@
+"""Differences, gradients on a grid, sums of trapezoids, unwrapped phases."""

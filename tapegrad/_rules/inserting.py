@@ -1,0 +1,1 @@
+"""Appending, inserting, deleting entries."""

@@ -1,0 +1,1 @@
+"""Factorizations: cholesky, qr, svd and what is made of them."""

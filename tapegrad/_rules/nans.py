@@ -1,0 +1,1 @@
+"""The nan- variants of reductions and running totals."""

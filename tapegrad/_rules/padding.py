@@ -1,0 +1,1 @@
+"""Padding, in every mode of NumPy."""

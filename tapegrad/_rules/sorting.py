@@ -1,0 +1,1 @@
+"""Sorting: sort, partition, argsort and their kin."""

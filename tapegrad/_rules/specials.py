@@ -1,0 +1,1 @@
+"""Functions with corners of their own: sinc, nan_to_num, modf, ldexp, ..."""

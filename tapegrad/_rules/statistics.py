@@ -1,0 +1,1 @@
+"""Weighted averages, covariances, correlations, histograms."""

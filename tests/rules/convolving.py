@@ -1,0 +1,7 @@
+"""Rows: convolution and correlation of sequences."""
+
+from __future__ import annotations
+
+from tests.rules.row import Row
+
+ROWS: list[Row] = []

@@ -1,0 +1,7 @@
+"""Rows: differences, gradients on a grid, sums of trapezoids, unwrapped phases."""
+
+from __future__ import annotations
+
+from tests.rules.row import Row
+
+ROWS: list[Row] = []

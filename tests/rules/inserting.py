@@ -1,0 +1,7 @@
+"""Rows: appending, inserting, deleting entries."""
+
+from __future__ import annotations
+
+from tests.rules.row import Row
+
+ROWS: list[Row] = []

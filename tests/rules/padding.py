@@ -1,0 +1,7 @@
+"""Rows: padding, in every mode of NumPy."""
+
+from __future__ import annotations
+
+from tests.rules.row import Row
+
+ROWS: list[Row] = []

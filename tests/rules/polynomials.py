@@ -1,0 +1,7 @@
+"""Rows: polynomials by their coefficients."""
+
+from __future__ import annotations
+
+from tests.rules.row import Row
+
+ROWS: list[Row] = []

@@ -1,0 +1,7 @@
+"""Rows: repeating and rolling entries."""
+
+from __future__ import annotations
+
+from tests.rules.row import Row
+
+ROWS: list[Row] = []

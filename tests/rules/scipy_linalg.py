@@ -1,0 +1,7 @@
+"""Rows: scipy.linalg."""
+
+from __future__ import annotations
+
+from tests.rules.row import Row
+
+ROWS: list[Row] = []

@@ -1,0 +1,7 @@
+"""Rows: weighted averages, covariances, correlations, histograms."""
+
+from __future__ import annotations
+
+from tests.rules.row import Row
+
+ROWS: list[Row] = []
