@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 
 from tapegrad._core.node import Node
+from tapegrad._core.pieces import Pieces
 from tapegrad._core.primitive import ByPosition
 from tapegrad._spec import FLOAT64, Value, ndarray, several
 from tapegrad._values import fit
 
 float64: Any = np.float64
+pieces: Any = Pieces
 
 
 def sweep(seeds: list[tuple[Node, Value]], wanted: Set[Node] = frozenset()) -> dict[Node, Value]:
@@ -36,6 +38,8 @@ def sweep(seeds: list[tuple[Node, Value]], wanted: Set[Node] = frozenset()) -> d
         for current in range(max(generations, default=0), 0, -1):
             for node in generations.pop(current, ()):
                 ct = pending.pop(node)
+                if type(ct) is pieces:
+                    ct = ct.whole()
                 if wanted and node in wanted:
                     found[node] = ct
                 if type(ct) is several:
@@ -55,12 +59,10 @@ def sweep(seeds: list[tuple[Node, Value]], wanted: Set[Node] = frozenset()) -> d
                     elif type(term) is ndarray:
                         if term.shape != spec.shape or term.dtype is not spec.dtype:
                             term = fit(term, spec)
-                    elif type(term) is not several:
+                    elif type(term) is not several and type(term) is not pieces:
                         term = fit(term, spec)
                     if parent in pending:
-                        pending[parent] = (
-                            add_parts(pending[parent], term) if type(term) is several else pending[parent] + term
-                        )
+                        pending[parent] = added(pending[parent], term)
                     else:
                         pending[parent] = term
                         generation = parent.generation
@@ -68,7 +70,16 @@ def sweep(seeds: list[tuple[Node, Value]], wanted: Set[Node] = frozenset()) -> d
                             generations[generation].append(parent)
                         else:
                             generations[generation] = [parent]
-    return found | pending
+    return found | {node: ct.whole() if type(ct) is pieces else ct for node, ct in pending.items()}
+
+
+def added(a: Any, b: Any) -> Any:
+    """The sum of two cotangents, in whatever form they are."""
+    if type(b) is pieces:
+        return b.join(a)
+    if type(a) is pieces:
+        return a.join(b)
+    return add_parts(a, b) if type(b) is several else a + b
 
 
 def add_parts(a: Sequence[Value | None], b: Sequence[Value | None]) -> tuple[Value | None, ...]:

@@ -1,160 +1,20 @@
-"""Indexing: `x[index]` in every form that NumPy has.
-
-An index of numbers, slices, None and Ellipsis picks no entry twice, and is a parameter: `slice_of`, with transpose
-`place`. One with arrays of positions or masks is a *layout* that says where they stand, and they are arguments:
-`gather`, with transpose `scatter`, which adds up what was picked more than once. Under `vmap` each element of the batch
-can have positions of its own.
-"""
+"""Indexing: `x[index]` in every form that NumPy has, and the functions that come to the same."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from math import prod
 from operator import index as as_index
 from typing import Any, Final
 
-import attrs
 import numpy as np
 
-from tapegrad._core.door import apply
-from tapegrad._core.primitive import Primitive
 from tapegrad._place import user_line
 from tapegrad._rules.axes import normalize_axis
-from tapegrad._rules.dependences import Rules
 from tapegrad._rules.fronts import holds_variable, is_array, is_sequence, is_variable, operand, stands_for
-from tapegrad._rules.kinds import declare, linear
-from tapegrad._rules.positions import ARRAY, Layout, filled, in_batch, is_advanced, mask
+from tapegrad._rules.placing import gather, slice_of
+from tapegrad._rules.positions import ARRAY, is_advanced
 from tapegrad._rules.ufuncs import refuse
-from tapegrad._spec import Spec
 
 BASIC: Final = frozenset({int, slice, type(None), type(Ellipsis)})
-
-
-def _behind_batch(primitive: Primitive, args: Sequence[Any], batched: Sequence[bool]) -> Any:
-    x, index, *shape = args
-    inner = index if is_sequence(index) else (index,)
-    return apply(primitive, x, (slice(None), *inner), *((np.shape(x)[0], *lengths) for lengths in shape))
-
-
-def _placed_back(ct: Any, x: Spec, index: Any) -> Any:
-    return place(ct, index, x.shape)
-
-
-def _sliced_back(ct: Any, index: Any) -> Any:
-    return slice_of(ct, index)
-
-
-@linear(_behind_batch, x=_placed_back)
-def slice_of(x: Any, index: Any) -> Any:
-    """x[index], for a basic index."""
-    return x[index][()]
-
-
-@linear(_behind_batch, x=_sliced_back)
-def place(x: Any, index: Any, shape: tuple[int, ...]) -> Any:
-    """Zeros, with `x` at a basic index."""
-    whole = np.zeros(shape, x.dtype)
-    whole[index] = x
-    return whole[()]
-
-
-@attrs.frozen
-class AtPositions:
-    """Linear in the first array, by its transpose; the arrays after it say where.
-
-    `transpose` gets the cotangent, the Spec of the first array, the layout and the positions. The first is not kept.
-    """
-
-    transpose: Callable[[Any, Spec, Layout, Sequence[Any]], Any]
-
-    def resolve(self, argument: str, places: Mapping[str, int], /) -> Rules:
-        transpose = self.transpose
-
-        def pull(ct: Any, kept: Any, spec: Spec) -> Any:
-            _, (layout, positions) = kept
-            return transpose(ct, spec, layout, positions)
-
-        def gathered(pool: Sequence[Any]) -> Any:
-            return pool[1], pool[0][1:]
-
-        def step(primitive: Primitive, i: int, tangent: Any, args: Sequence[Any], pool: Sequence[Any]) -> Any:
-            return apply(primitive, tangent, *args[1:])
-
-        return Rules(pull, gathered, frozenset((argument,)), step)
-
-
-def moved(x: Any, found: tuple[int, ...], wanted: tuple[int, ...]) -> Any:
-    """`x` with some axes moved."""
-    return x if found == wanted else np.moveaxis(x, found, wanted)
-
-
-def _gather(x: Any, *arguments: Any) -> Any:
-    *positions, layout = arguments
-    return x[filled(layout, positions)][()]
-
-
-def _gather_batch(primitive: Primitive, args: Sequence[Any], batched: Sequence[bool]) -> Any:
-    x, *positions, layout = args
-    length = np.shape(x)[0] if batched[0] else None
-    batch = in_batch(layout, positions, batched[1:-1], np.ndim(x) - batched[0], length)
-    return moved(gather(x, *batch.positions, batch.layout), batch.found, batch.wanted)
-
-
-def _scatter(x: Any, *arguments: Any) -> Any:
-    *positions, layout, shape = arguments
-    whole = np.zeros(shape, x.dtype)
-    add_at(whole, layout, positions, x)
-    return whole[()]
-
-
-def _scatter_batch(primitive: Primitive, args: Sequence[Any], batched: Sequence[bool]) -> Any:
-    x, *positions, layout, shape = args
-    length = next(int(np.shape(arg)[0]) for arg, own in zip(args, batched, strict=True) if own)
-    batch = in_batch(layout, positions, batched[1:-2], len(shape), length)
-    x = x if batched[0] else np.broadcast_to(x, (length, *np.shape(x)))
-    return scatter(moved(x, batch.wanted, batch.found), *batch.positions, batch.layout, (length, *shape))
-
-
-def _scattered_back(ct: Any, x: Spec, layout: Layout, positions: Sequence[Any]) -> Any:
-    return scatter(ct, *positions, layout, x.shape)
-
-
-def _gathered_back(ct: Any, x: Spec, layout: Layout, positions: Sequence[Any]) -> Any:
-    return gather(ct, *positions, layout)
-
-
-gather = declare(
-    "gather",
-    _gather,
-    {"x": AtPositions(_scattered_back)},
-    batch=_gather_batch,
-    variadic=True,
-    parameters=("layout",),
-)
-scatter = declare(
-    "scatter",
-    _scatter,
-    {"x": AtPositions(_gathered_back)},
-    batch=_scatter_batch,
-    variadic=True,
-    parameters=("layout", "shape"),
-)
-
-
-def add_at(whole: Any, layout: Layout, positions: Sequence[Any], x: Any) -> None:
-    """Add `x` to `whole` at an index; what meets at one place adds up."""
-    if all(mask(position) or position.ndim == 0 for position in positions):
-        whole[filled(layout, positions)] = x  # nothing meets
-        return
-    rows = len(positions)
-    width = prod(whole.shape[rows:])
-    masked = any(map(mask, positions))
-    if x.size > 1000 and width > 1 and layout == (ARRAY,) * rows and not masked:
-        # Whole rows. np.add.at is several times faster where both arrays have one axis.
-        starts = np.ravel_multi_index(tuple(positions), whole.shape[:rows], mode="wrap") * width
-        np.add.at(whole.reshape(-1), np.add.outer(starts, np.arange(width)).reshape(-1), x.reshape(-1))
-        return
-    np.add.at(whole, filled(layout, positions), x)
 
 
 def getitem(x: Any, index: Any) -> Any:
