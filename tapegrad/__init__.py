@@ -10,6 +10,7 @@ from tapegrad._config import no_grad as no_grad, using_config as using_config
 from tapegrad._core.tape import Tape as Tape
 from tapegrad._core.transparency import lift as lift, value_of as value_of
 from tapegrad._core.variable import Variable as Variable, is_variable as is_variable
+from tapegrad._rules.updates import at as at
 from tapegrad._transforms.batch import vmap as vmap
 from tapegrad._transforms.forward import jvp as jvp
 from tapegrad._transforms.grad import grad as grad
@@ -20,6 +21,7 @@ from tapegrad._transforms.value_and_grad import value_and_grad as value_and_grad
 __all__ = [
     "Tape",
     "Variable",
+    "at",
     "elementwise_grad",
     "errors",
     "extend",

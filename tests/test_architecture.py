@@ -31,6 +31,7 @@ STOREYS = [
     {"_rules.placing"},
     {"_rules.linalg.*"},
     {"_rules.*"},
+    {"_rules.updates"},
     {"_rules.operators"},
     {"_rules"},
     {"_transforms.transform"},

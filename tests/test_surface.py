@@ -16,6 +16,7 @@ import tapegrad.testing
 NAMES = [
     "Tape",
     "Variable",
+    "at",
     "elementwise_grad",
     "errors",
     "extend",

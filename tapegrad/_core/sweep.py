@@ -59,6 +59,8 @@ def sweep(seeds: list[tuple[Node, Value]], wanted: Set[Node] = frozenset()) -> d
                     elif type(term) is ndarray:
                         if term.shape != spec.shape or term.dtype is not spec.dtype:
                             term = fit(term, spec)
+                        elif not term.shape:
+                            term = term[()]
                     elif type(term) is not several and type(term) is not pieces:
                         term = fit(term, spec)
                     if parent in pending:

@@ -38,6 +38,7 @@ from tapegrad._rules import (
     specials as specials,
     statistics as statistics,
     trigonometric as trigonometric,
+    updates as updates,
     verdicts as verdicts,
     windows as windows,
 )

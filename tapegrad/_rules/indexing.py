@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from operator import index as as_index
 from typing import Any, Final
 
@@ -19,9 +20,15 @@ BASIC: Final = frozenset({int, slice, type(None), type(Ellipsis)})
 
 def getitem(x: Any, index: Any) -> Any:
     """The entries of `x` at an index of any form: `x[index]`."""
+    layout, positions = parsed(index)
+    return slice_of(x, layout) if positions is None else gather(x, *positions, layout)
+
+
+def parsed(index: Any) -> tuple[Any, Sequence[Any] | None]:
+    """A basic index and None; or the layout of an advanced one and its arrays."""
     kind = index.__class__
     if kind in BASIC or (kind is tuple and BASIC.issuperset(map(type, index))):
-        return slice_of(x, index)
+        return index, None
     layout: list[Any] = []
     positions: list[Any] = []
     for entry in index if kind is tuple else (index,):
@@ -31,7 +38,7 @@ def getitem(x: Any, index: Any) -> Any:
             layout.append(ARRAY)
         else:
             layout.append(static)
-    return gather(x, *positions, tuple(layout)) if any(map(is_advanced, layout)) else slice_of(x, tuple(layout))
+    return tuple(layout), positions if any(map(is_advanced, layout)) else None
 
 
 def _read(entry: Any) -> Any:

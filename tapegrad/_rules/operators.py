@@ -19,6 +19,7 @@ from tapegrad._rules import (
     products,
     reductions,
     shapes,
+    updates,
     verdicts,
 )
 
@@ -82,6 +83,7 @@ METHODS: dict[str, Function] = {
 }
 PROPERTIES: dict[str, Function] = {
     "T": shapes.T,
+    "at": updates.at,
     "mT": shapes.matrix_transpose,
     "real": complexes.real,
     "imag": complexes.imag,
