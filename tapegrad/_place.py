@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from pathlib import Path
 import sys
+from types import FrameType
 
 _PACKAGES = tuple(
     f"{name}." for name in ("tapegrad", "numpy", "scipy", "optree", "attr", "attrs", "contextlib", "functools")
 )
 
 
-def user_line() -> str:
-    """The innermost line outside of the libraries, as `file.py:12, in f`."""
+def user_frame() -> FrameType:
+    """The innermost frame outside of the libraries."""
     frame = sys._getframe(1)
     while frame.f_back is not None and f"{frame.f_globals.get('__name__', '')}.".startswith(_PACKAGES):
         frame = frame.f_back
+    return frame
+
+
+def user_line() -> str:
+    """The innermost line outside of the libraries, as `file.py:12, in f`."""
+    frame = user_frame()
     return f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}, in {frame.f_code.co_name}"

@@ -176,6 +176,7 @@ def ufunc(
     >>> grad(itstruve0)(2.0) == struve(0.0, 2.0)
     np.True_
     """
+    target = getattr(target, "__wrapped__", target)  # SciPy wraps its own where it supports the array API standard
     if len(partials) != target.nin:
         raise TypeError(f"{target.__name__} has {target.nin} arguments, and each has a partial derivative or None")
     return declare_ufunc(target, *partials, name=name)

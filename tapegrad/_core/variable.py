@@ -16,10 +16,11 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from tapegrad._core.primitive import Primitive
+from tapegrad._core.refusals import PLAIN_ARRAY, assignment_error, conversion_error, missing_method, missing_rule
 from tapegrad._core.tables import FUNCTIONS, find_ufunc
 from tapegrad._place import user_line
 from tapegrad._values import read_only
-from tapegrad.errors import ConversionError, MissingMethodError, MissingRuleError, SealedTapeError
+from tapegrad.errors import SealedTapeError
 from tapegrad.typing import ArrT, Axis, Inexact, Number, S, T, T_co, override
 
 _BasicEntry: TypeAlias = "slice[Any, Any, Any] | EllipsisType | NDArray[Any] | None"
@@ -173,13 +174,6 @@ class Variable(Generic[T_co]):
             raise missing_rule(f"{func.__module__}.{func.__name__}")
         return function(*args, **keywords)
 
-    def lost(self, what: str, remedy: str) -> TypeError:
-        """The error for a conversion that would lose the gradient."""
-        return ConversionError(
-            f"A differentiated value was {what} at {user_line()}, which would lose its gradient. Instead, {remedy}. "
-            "If a constant is meant, x.value is its plain value."
-        )
-
     if TYPE_CHECKING:
         __hash__: ClassVar[None]  # type: ignore[assignment]  # pyright: ignore[reportIncompatibleMethodOverride]  # == compares elements, as ndarray's does
         __add__: ClassVar[Arithmetic]
@@ -269,33 +263,29 @@ class Variable(Generic[T_co]):
         __hash__ = None
 
         def __array__(self, dtype: Any = None, copy: Any = None) -> NoReturn:
-            raise self.lost(
-                "to become a plain array",
-                "use NumPy's functions on the Variable itself; join Variables with np.stack([x, y]) or np.concatenate; "
-                "write into an array with np.where or by joining its parts",
-            )
+            raise conversion_error("to become a plain array", PLAIN_ARRAY)
 
         def __float__(self) -> NoReturn:
-            raise self.lost(
+            raise conversion_error(
                 "to become a Python float",
                 "use NumPy's functions (np.sin, not math.sin), and where it was to be written into an array, "
-                "np.stack or np.where",
+                "at(array)[i].set(x) or np.stack",
             )
 
         def __complex__(self) -> NoReturn:
-            raise self.lost("to become a Python complex", "use NumPy's functions")
+            raise conversion_error("to become a Python complex", "use NumPy's functions")
 
         def __int__(self) -> NoReturn:
-            raise self.lost("to become a Python int", "take the integer from its value, int(x.value)")
+            raise conversion_error("to become a Python int", "take the integer from its value, int(x.value)")
 
         def __index__(self) -> NoReturn:
-            raise self.lost("to be used as an index", "an index is an integer: int(x.value)")
+            raise conversion_error("to be used as an index", "an index is an integer: int(x.value)")
 
         def item(self, *args: Any) -> NoReturn:
-            raise self.lost("to become a Python number (item)", "leave it as it is, or index it: x[i]")
+            raise conversion_error("to become a Python number (item)", "leave it as it is, or index it: x[i]")
 
         def tolist(self) -> NoReturn:
-            raise self.lost("to become a list of Python numbers (tolist)", "iterate over it: list(x)")
+            raise conversion_error("to become a list of Python numbers (tolist)", "iterate over it: list(x)")
 
         def __copy__(self) -> Variable[Any]:
             return self
@@ -304,10 +294,22 @@ class Variable(Generic[T_co]):
             return self
 
         def __reduce_ex__(self, protocol: Any) -> NoReturn:
-            raise self.lost("to be pickled", "pickle its value")
+            raise conversion_error("to be pickled", "pickle its value")
 
-        def __round__(self, ndigits: Any = None) -> NoReturn:
-            raise missing_rule("round")
+        def __trunc__(self) -> NoReturn:
+            raise conversion_error("to become a Python int", "use np.trunc(x), or math.trunc(x.value)")
+
+        def __floor__(self) -> NoReturn:
+            raise conversion_error("to become a Python int", "use np.floor(x), or math.floor(x.value)")
+
+        def __ceil__(self) -> NoReturn:
+            raise conversion_error("to become a Python int", "use np.ceil(x), or math.ceil(x.value)")
+
+        def __round__(self, ndigits: Any = None) -> Any:
+            return round(self.primal, ndigits)  # flat wherever it has a derivative: a constant
+
+        def tobytes(self, *args: Any) -> NoReturn:
+            raise conversion_error("to become bytes", "take those of its value: x.value.tobytes()")
 
         def __getattr__(self, name: str) -> NoReturn:
             if name.startswith("_") or not hasattr(np.ndarray, name):
@@ -315,11 +317,7 @@ class Variable(Generic[T_co]):
             raise missing_method(name)
 
         def __setitem__(self, index: Any, value: Any) -> NoReturn:
-            raise TypeError(
-                f"x[i] = v at {user_line()} would change a Variable, and Variables are immutable. Make a new one: "
-                f"np.where(mask, v, x), or "
-                "join the parts: np.concatenate([x[:i], [v], x[i + 1:]])."
-            )
+            raise assignment_error()
 
 
 def ended(primitive: Primitive, args: Iterable[Any], level: Level, what: str) -> SealedTapeError:
@@ -337,24 +335,6 @@ def still_open(leaf: T, what: str) -> T:
     if is_variable(leaf) and not leaf.level.open:
         raise SealedTapeError(f"{what} returned {leaf!r}, whose tape or transform has ended.")
     return leaf
-
-
-def missing_rule(name: str) -> MissingRuleError:
-    """The error for a function without a rule."""
-    return MissingRuleError(
-        f"{name} at {user_line()} was called with a differentiated value, and tapegrad has no derivative for it. "
-        f"Write it with functions "
-        "that have one, or declare it with tapegrad.extend. If its result is to be a constant, call it with x.value."
-    )
-
-
-def missing_method(name: str) -> MissingMethodError:
-    """The error for a method of ndarray without a rule."""
-    return MissingMethodError(
-        f"x.{name} at {user_line()} was used on a differentiated value, and tapegrad has no derivative for it. "
-        f"Write it "
-        f"with functions that have one. If its result is to be a constant, write x.value.{name}."
-    )
 
 
 def _text(value: Any, prefix: str) -> str:

@@ -50,6 +50,13 @@ ONE_WAY: dict[str, Function] = {
     "ge": comparisons.greater_equal,
     "getitem": indexing.getitem,
 }
+def _same(x: Any, device: Any, /, *, stream: Any = None) -> Any:
+    """The array on another device: there is only the one."""
+    if device != "cpu":
+        raise ValueError(f"there is no device {device!r}: only 'cpu'")
+    return x
+
+
 METHODS: dict[str, Function] = {
     "all": verdicts.all,
     "any": verdicts.any,
@@ -77,11 +84,16 @@ METHODS: dict[str, Function] = {
     "sum": reductions.sum,
     "swapaxes": shapes.swapaxes,
     "take": indexing.take,
+    "to_device": _same,
     "trace": diagonals.trace,
     "transpose": shapes.transpose_method,
     "var": reductions.var,
 }
 PROPERTIES: dict[str, Function] = {
+    "device": lambda x: "cpu",
+    "flat": shapes.ravel,
+    "itemsize": lambda x: x.dtype.itemsize,
+    "nbytes": lambda x: x.size * x.dtype.itemsize,
     "T": shapes.T,
     "at": updates.at,
     "mT": shapes.matrix_transpose,

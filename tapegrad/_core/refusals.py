@@ -1,0 +1,117 @@
+"""What a Variable refuses, and what to write instead: the texts of its errors."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+import sys
+from types import FrameType
+from typing import Final
+
+from tapegrad._place import user_frame, user_line
+from tapegrad.errors import ConversionError, MissingMethodError, MissingRuleError
+
+PLAIN_ARRAY: Final = (
+    "use NumPy's functions on the Variable itself; join Variables with np.stack([x, y]) or np.concatenate, or "
+    "np.array([x, y], like=x); instead of writing into an array, write at(array)[i].set(x) or np.where(mask, x, array)"
+)
+IN_PLACE: Final = {
+    "sort": "np.sort(x)",
+    "partition": "np.partition(x, kth)",
+    "fill": "np.full_like(x, value)",
+    "put": "at(x)[i].set(v)",
+    "itemset": "at(x)[i].set(v)",
+    "resize": "np.resize(x, shape)",
+    "setfield": "at(x)[i].set(v)",
+    "setflags": "x as it is: a Variable cannot be written to anyway",
+    "byteswap": "x.value.byteswap()",
+}
+"""Methods of an array that would change it -> what does the same and gives a new one."""
+
+
+def conversion_error(what: str, remedy: str) -> ConversionError:
+    """The error for a conversion that would lose the gradient."""
+    return _in_scipy("turns its arguments into plain arrays, which would lose the gradient") or ConversionError(
+        f"A differentiated value was {what} at {user_line()}, which would lose its gradient. Instead, {remedy}. "
+        "If a constant is meant, x.value is its plain value."
+    )
+
+
+def assignment_error() -> TypeError:
+    """The error for `x[i] = v`."""
+    return _in_scipy("writes into its arguments' copies, which a Variable does not allow") or TypeError(
+        f"x[i] = v at {user_line()} would change a Variable, and Variables are immutable. Make a new one: "
+        "at(x)[i].set(v), with tapegrad.at; or np.where(mask, v, x)."
+    )
+
+
+def _in_scipy(what: str) -> ConversionError | None:
+    """The error for what SciPy does to a Variable: it names the function that the user called."""
+    call = _scipy_call(user_frame())
+    if call is None:
+        return None
+    ours = f"tapegrad.{call}"
+    advice = (
+        f"Call {ours}: it is the same function, with derivatives."
+        if _exists(ours)
+        else "tapegrad has no counterpart of it: write it with functions that have a derivative, or declare one with "
+        "tapegrad.extend."
+    )
+    return ConversionError(
+        f"{call} at {user_line()} was called with a differentiated value, and {what}. {advice} If a constant is "
+        "meant, pass x.value."
+    )
+
+
+def _scipy_call(frame: FrameType) -> str | None:
+    """The public name of the SciPy function that the user's line, in `frame`, called; None for none."""
+    inner: list[FrameType] = []
+    current: FrameType | None = sys._getframe(1)
+    while current is not None and current is not frame:
+        inner.append(current)
+        current = current.f_back
+    for called in reversed(inner):
+        package, _, rest = str(called.f_globals.get("__name__", "")).partition(".")
+        public = sys.modules.get(f"scipy.{rest.partition('.')[0]}") if package == "scipy" else None
+        name = called.f_code.co_name
+        if public is None:
+            continue
+        if hasattr(public, name):
+            return f"{public.__name__}.{name}"
+        owner = getattr(called.f_locals.get("self"), "name", None)  # one of the distributions
+        if isinstance(owner, str) and hasattr(public, owner):
+            return f"{public.__name__}.{owner}.{name}"
+    return None
+
+
+def _exists(name: str) -> bool:
+    """Whether there is something by this full name below `tapegrad.scipy`."""
+    _, _, module, *names = name.split(".")
+    if find_spec(f"tapegrad.scipy.{module}") is None:
+        return False
+    found: object = import_module(f"tapegrad.scipy.{module}")
+    for part in names:
+        found = getattr(found, part, None)
+    return found is not None
+
+
+def missing_rule(name: str) -> MissingRuleError:
+    """The error for a function without a rule."""
+    return MissingRuleError(
+        f"{name} at {user_line()} was called with a differentiated value, and tapegrad has no derivative for it. "
+        "Write it with functions that have one, or declare it with tapegrad.extend. If its result is to be a "
+        "constant, call it with x.value."
+    )
+
+
+def missing_method(name: str) -> MissingMethodError:
+    """The error for a method of an array that a Variable does not have."""
+    if name in IN_PLACE:
+        return MissingMethodError(
+            f"x.{name} at {user_line()} would change a Variable, and Variables are immutable. Instead, write "
+            f"{IN_PLACE[name]}."
+        )
+    return MissingMethodError(
+        f"x.{name} at {user_line()} was used on a differentiated value, and tapegrad has no derivative for it. Write "
+        f"it with functions that have one. If its result is to be a constant, write x.value.{name}."
+    )
