@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 from types import FrameType, ModuleType
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -69,10 +69,9 @@ def _welcome_arrays(caller: FrameType) -> None:
     refuses more than one. Ours takes NumPy's arrays as they are, so theirs is dropped from the set. The standard knows
     no other way to say so. Should the set be called something else one day, the refusal is back, aloud.
     """
-    found = caller.f_locals.get("namespaces")
+    found = cast("set[Any] | None", caller.f_locals.get("namespaces"))
     if isinstance(found, set):
-        numpys = {xp for xp in found if getattr(xp, "__name__", "").rpartition(".")[2] == "numpy"}
-        found -= numpys
+        found -= {xp for xp in found if getattr(xp, "__name__", "").rpartition(".")[2] == "numpy"}
 
 
-Variable.__array_namespace__ = _namespace  # type: ignore[attr-defined]
+Variable.__array_namespace__ = _namespace

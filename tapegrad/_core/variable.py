@@ -127,6 +127,21 @@ class Variable(Generic[T_co]):
         return prod(self.shape)
 
     @property
+    def itemsize(self) -> int:
+        """The bytes of one element."""
+        return self.dtype.itemsize
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes of all elements."""
+        return self.size * self.dtype.itemsize
+
+    @property
+    def device(self) -> str:
+        """Where its values are: there is only the one."""
+        return "cpu"
+
+    @property
     def name(self) -> str:
         """The name that it was watched under, or an empty string."""
         return ""
@@ -201,6 +216,8 @@ class Variable(Generic[T_co]):
         std: ClassVar[Reduction]
         max: ClassVar[Reduction]
         min: ClassVar[Reduction]
+
+        __array_namespace__: ClassVar[Callable[..., Any]]
 
         def __neg__(self) -> Variable[T_co]: ...
         def __pos__(self) -> Variable[T_co]: ...

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import index
 from typing import Any, NoReturn
 
 import numpy as np
 
 from tapegrad._core.tables import FUNCTIONS
 from tapegrad._place import user_line
-from tapegrad._rules.fronts import holds_variable, operand, stands_for
+from tapegrad._rules.fronts import holds_variable, operand, plain_value, stands_for
 from tapegrad.errors import ConversionError
 
 
@@ -121,6 +122,75 @@ asarray = _converter(np.asarray)
 asanyarray = _converter(np.asanyarray)
 ascontiguousarray = _converter(np.ascontiguousarray)
 asfortranarray = _converter(np.asfortranarray)
+
+
+@stands_for(np.linspace)
+def linspace(
+    start: Any,
+    stop: Any,
+    num: Any = 50,
+    endpoint: bool = True,
+    retstep: bool = False,
+    dtype: Any = None,
+    axis: int = 0,
+    *,
+    device: Any = None,
+) -> Any:
+    """Evenly spaced numbers between two ends, which may be arrays; with `retstep`, the distance between them too."""
+    first, last = operand(start) * 1.0, operand(stop) * 1.0
+    count = index(num)
+    if count < 0:
+        raise ValueError(f"Number of samples, {count}, must be non-negative.")
+    steps = count - 1 if endpoint else count
+    share: Any = (np.arange(count) / max(steps, 1)).astype(np.result_type(first, last))
+    share = share.reshape(-1, *(1,) * max(np.ndim(first), np.ndim(last)))
+    # Weights at both ends, so that each end comes out exactly.
+    points = first * (1 - share) + last * share
+    points = points if axis == 0 else np.moveaxis(points, 0, axis)
+    points = points if dtype is None or points.dtype == dtype else points.astype(dtype)
+    return (points, (last - first) / steps if steps > 0 else np.nan) if retstep else points
+
+
+@stands_for(np.logspace)
+def logspace(
+    start: Any, stop: Any, num: Any = 50, endpoint: bool = True, base: Any = 10.0, dtype: Any = None, axis: int = 0
+) -> Any:
+    """Powers of a base, whose exponents are evenly spaced."""
+    base = operand(base)
+    rank = max(np.ndim(start), np.ndim(stop), np.ndim(base))
+    ends = [np.reshape(end, (*(1,) * (rank - np.ndim(end)), *np.shape(end))) for end in (operand(start), operand(stop))]
+    exponents = linspace(*ends, num=num, endpoint=endpoint, axis=axis)
+    powers = np.power(base if base.ndim == 0 else np.expand_dims(base, axis), exponents)
+    return powers if dtype is None or powers.dtype == dtype else powers.astype(dtype)
+
+
+@stands_for(np.geomspace)
+def geomspace(start: Any, stop: Any, num: Any = 50, endpoint: bool = True, dtype: Any = None, axis: int = 0) -> Any:
+    """Numbers between two ends, each the same multiple of the one before."""
+    first, last = operand(start) * np.float64(1), operand(stop) * np.float64(1)
+    if np.any(plain_value(first) == 0) or np.any(plain_value(last) == 0):
+        raise ValueError("Geometric sequence cannot include zero")
+    ratio = last / first
+    if ratio.dtype.kind != "c" and np.any(plain_value(ratio) < 0):
+        raise ValueError("a geometric sequence between numbers of different signs is complex: give complex ends")
+    points = linspace(np.zeros_like(ratio), np.log(ratio), num=num, endpoint=endpoint)
+    points = first * np.exp(points)
+    points = points if axis == 0 else np.moveaxis(points, 0, axis)
+    return points if dtype is None or points.dtype == dtype else points.astype(dtype)
+
+
+@stands_for(np.meshgrid)
+def meshgrid(*xi: Any, copy: bool = True, sparse: bool = False, indexing: Any = "xy") -> Any:
+    """Vectors spread over a grid, each along an axis of its own."""
+    if indexing not in ("xy", "ij"):
+        raise ValueError("Valid values for `indexing` are 'xy' and 'ij'.")
+    vectors = [np.reshape(operand(x), -1) for x in xi]
+    order = [1, 0, *range(2, len(xi))] if indexing == "xy" and len(xi) > 1 else list(range(len(xi)))
+    grids = [
+        x.reshape(tuple([-1 if i == axis else 1 for i in range(len(xi))]))
+        for x, axis in zip(vectors, order, strict=True)
+    ]
+    return tuple(grids) if sparse else np.broadcast_arrays(*grids)
 
 
 for _target in (

@@ -50,6 +50,11 @@ def is_array(x: Any) -> bool:
     return isinstance(x, (Variable, np.ndarray, np.generic))
 
 
+def plain_value(x: Any) -> Any:
+    """The plain value under all levels, for what must be decided by it: of a batch, that of all its elements."""
+    return plain_value(x.primal) if isinstance(x, Variable) else x
+
+
 def is_sequence(x: Any) -> bool:
     """Whether `x` is a list or tuple."""
     return isinstance(x, (list, tuple))

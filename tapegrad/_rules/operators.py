@@ -50,6 +50,8 @@ ONE_WAY: dict[str, Function] = {
     "ge": comparisons.greater_equal,
     "getitem": indexing.getitem,
 }
+
+
 def _same(x: Any, device: Any, /, *, stream: Any = None) -> Any:
     """The array on another device: there is only the one."""
     if device != "cpu":
@@ -90,10 +92,7 @@ METHODS: dict[str, Function] = {
     "var": reductions.var,
 }
 PROPERTIES: dict[str, Function] = {
-    "device": lambda x: "cpu",
     "flat": shapes.ravel,
-    "itemsize": lambda x: x.dtype.itemsize,
-    "nbytes": lambda x: x.size * x.dtype.itemsize,
     "T": shapes.T,
     "at": updates.at,
     "mT": shapes.matrix_transpose,

@@ -1,4 +1,4 @@
-"""NumPy's ufuncs as primitives: the call with its keywords, `reduce`, `accumulate` and `outer`."""
+"""NumPy's ufuncs as primitives: the call with its keywords, `reduce`, `accumulate`, `reduceat` and `outer`."""
 
 from __future__ import annotations
 
@@ -46,12 +46,14 @@ def enter(target: np.ufunc, apply: Callable[..., Any]) -> None:
 
     CALLS[target] = apply
     UFUNCS[target, "__call__"] = call
+    UFUNCS[target, "at"] = partial(_at, target)
     if target.nin == 2 and target.nout == 1:
         UFUNCS[target, "outer"] = partial(_outer, call)
         UFUNCS.setdefault(
             (target, "reduce"), partial(_reduce, target, apply)
         )  # a family with a closed form may have come first
         UFUNCS.setdefault((target, "accumulate"), partial(_accumulate, target, apply))
+        UFUNCS.setdefault((target, "reduceat"), partial(_reduceat, target))
 
 
 def _outer(call: Callable[..., Any], x: Any, y: Any, /, **keywords: Any) -> Any:
@@ -152,6 +154,42 @@ def _accumulate(
     for row in _rows(x, normalize_axes(axis, np.ndim(x))):
         totals.append(apply(totals[-1], row) if totals else row)
     return np.stack(totals, axis=axis) if totals else x
+
+
+def _reduceat(target: np.ufunc, x: Any, indices: Any, /, axis: int = 0, dtype: Any = None, out: None = None) -> Any:
+    """Any binary ufunc, folded over each segment by itself. Families with a closed form enter a faster one."""
+    refuse(f"{target.__name__}.reduceat", {"out": out})
+    x = x if dtype is None else cast(x, dtype)
+    rows = np.moveaxis(x, axis, 0)
+    folded = [target.reduce(rows[start:stop]) for start, stop in segments(indices, len(rows))]
+    return np.moveaxis(np.stack(folded) if folded else rows[:0], 0, axis)
+
+
+def segments(indices: Any, length: int) -> list[tuple[int, int]]:
+    """What `reduceat` folds: from each index to the next, or one entry if that is lower; from the last to the end."""
+    starts: list[int] = np.asarray(indices).tolist()
+    if not all(0 <= start < length for start in starts):
+        raise IndexError(f"an index of reduceat is out of bounds: {starts}, for an axis of length {length}")
+    return [(start, max(stop, start + 1)) for start, stop in zip(starts, (*starts[1:], length), strict=False)]
+
+
+def _at(target: np.ufunc, *inputs: Any) -> Any:
+    """Always an error: it would change its first argument."""
+    name = _CHANGES.get(target.__name__)
+    arguments = "x[i]" if target.nin == 1 else "x[i], v"
+    remedy = f"tapegrad.at(x)[i].{name}(v)" if name else f"tapegrad.at(x)[i].set(np.{target.__name__}({arguments}))"
+    raise ConversionError(
+        f"{target.__name__}.at at {user_line()} would change an array in place, where the gradient of a "
+        f"differentiated value would be lost. Make a new one: {remedy}."
+    )
+
+
+_CHANGES: dict[str, str] = {
+    "minimum": "min",
+    "maximum": "max",
+    **{name: name for name in ("add", "subtract", "multiply", "divide", "power")},
+}
+"""ufunc -> the change of `at(x)[i]` that does the same."""
 
 
 def _rows(x: Any, axes: tuple[int, ...]) -> Iterator[Any]:

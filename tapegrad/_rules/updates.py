@@ -11,7 +11,8 @@ import numpy as np
 
 from tapegrad._place import user_line
 from tapegrad._rules.batching import loop
-from tapegrad._rules.fronts import is_variable, operand
+from tapegrad._rules.folding import select
+from tapegrad._rules.fronts import operand, plain_value
 from tapegrad._rules.indexing import parsed
 from tapegrad._rules.kinds import declare
 from tapegrad._rules.placing import gather, place, scatter, slice_of
@@ -154,18 +155,13 @@ class _Entries:
             yield True
             return
         turn = turns(*self.positions, self.layout, self.array.shape)
-        for i in (0,) if only_last else range(int(np.max(_plain(turn), initial=0)), -1, -1):
+        for i in (0,) if only_last else range(int(np.max(plain_value(turn), initial=0)), -1, -1):
             yield turn == i
 
     def changed(self, x: Any, new: Any, chosen: Any) -> Any:
         """`x` with new values at the entries that are chosen."""
         reached = self.spread(np.where(chosen, 1, 0)) != 0
-        out: Any = np.where(reached, self.spread(np.where(chosen, new, 0)), x)
-        return out
-
-
-def _plain(x: Any) -> Any:
-    return _plain(x.primal) if is_variable(x) else x
+        return select(reached, self.spread(np.where(chosen, new, 0)), x)
 
 
 def _turns(*arguments: Any) -> Any:
@@ -176,9 +172,8 @@ def _turns(*arguments: Any) -> Any:
     flat = named.reshape(-1)[::-1]
     order = np.argsort(flat, kind="stable")
     ranked = flat[order]
-    first: Any = np.searchsorted(ranked, ranked)
     turn = np.empty(flat.size, int)
-    turn[order] = np.arange(flat.size) - first
+    turn[order] = np.arange(flat.size) - np.searchsorted(ranked, ranked)
     return turn[::-1].reshape(named.shape)[()]
 
 
