@@ -5,7 +5,14 @@
 
 from __future__ import annotations
 
-from tapegrad import _array_api as _array_api, _scipy as _scipy, errors as errors, extend as extend, numpy as numpy, testing as testing
+from tapegrad import (
+    _array_api as _array_api,
+    _scipy as _scipy,
+    errors as errors,
+    extend as extend,
+    numpy as numpy,
+    testing as testing,
+)
 from tapegrad._config import no_grad as no_grad, using_config as using_config
 from tapegrad._core.tape import Tape as Tape
 from tapegrad._core.transparency import lift as lift, value_of as value_of

@@ -14,8 +14,6 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from tapegrad.errors import MissingRuleError
-
 Values: TypeAlias = Sequence[Any]
 """NumPy's scalars and arrays."""
 Function: TypeAlias = Callable[..., tuple[Any, ...]]
@@ -90,8 +88,7 @@ def central_differences(f: Function, xs: Values, cts: Values, step: float) -> Sl
 def complex_step(f: Function, xs: Values, cts: Values) -> Slopes | None:
     """Im f(x + ih) / h.
 
-    None where something is complex already, and where `f` rejects complex arguments by a TypeError or drops their
-    imaginary parts.
+    None where something is complex already, and where `f` rejects complex arguments or drops their imaginary parts.
     """
     if any(value.dtype.kind == "c" for value in (*xs, *cts)):
         return None
@@ -104,7 +101,7 @@ def complex_step(f: Function, xs: Values, cts: Values) -> Slopes | None:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("error", np.exceptions.ComplexWarning)
             return slopes(direction, xs)
-    except (TypeError, MissingRuleError, np.exceptions.ComplexWarning):
+    except (TypeError, ValueError, ArithmeticError, NotImplementedError, np.exceptions.ComplexWarning):
         return None
 
 

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     Ts = TypeVarTuple("Ts")
     As = TypeVarTuple("As")
     T = TypeVar("T")
+    W = TypeVar("W")
     T_co = TypeVar("T_co", covariant=True, default=Any)
     F = TypeVar("F", bound=np.floating[Any], default=np.float64)
 else:
@@ -71,14 +72,16 @@ else:
     Ts = TypeVarTuple("Ts")
     As = TypeVarTuple("As")
     T = TypeVar("T")
+    W = TypeVar("W")
     T_co = TypeVar("T_co", covariant=True)
     F = TypeVar("F", bound=np.floating[Any])
 
 Shape = TypeVar("Shape", bound=tuple[Any, ...])
-# Scalars: any, numbers, floating or complex, real; then arrays of them.
+# Scalars: any, numbers, floating or complex, complex, real; then arrays of them.
 G = TypeVar("G", bound=np.generic)
 N = TypeVar("N", bound=np.number[Any])
 S = TypeVar("S", bound=np.inexact[Any])
+K = TypeVar("K", bound=np.complexfloating[Any, Any])
 Re = TypeVar("Re", bound=np.floating[Any] | np.integer[Any])
 AnyT = TypeVar("AnyT", bound=NDArray[Any])
 NumT = TypeVar("NumT", bound=NDArray[np.number[Any]])

@@ -28,7 +28,7 @@ CHECKERS = {
 UNUSED = re.compile(r'unused "type: ignore|unnecessary "# pyright: ignore', re.IGNORECASE)
 
 
-@pytest.mark.parametrize("module", ["accepted", "accepted_mypy"])
+@pytest.mark.parametrize("module", ["accepted", "accepted_linalg", "accepted_mypy"])
 def test_what_checkers_infer_is_what_comes_back(module: str) -> None:
     import_module(f"tests.typing.{module}")
 

@@ -356,9 +356,14 @@ def still_open(leaf: T, what: str) -> T:
 
 def _text(value: Any, prefix: str) -> str:
     """A value as NumPy shows it, its lines aligned behind `prefix`."""
-    while isinstance(value, Variable):
-        value = value.primal
-    return np.array2string(np.asarray(value), separator=", ", prefix=prefix, suffix=")")
+    return np.array2string(np.asarray(plain_value(value)), separator=", ", prefix=prefix, suffix=")")
+
+
+def plain_value(x: Any) -> Any:
+    """The plain value under all levels, for what must be decided by it; of a batch, that of all its elements."""
+    while isinstance(x, Variable):
+        x = x.primal
+    return x
 
 
 def is_variable(x: object, /) -> TypeGuard[Variable[Any]]:

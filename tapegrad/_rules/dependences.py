@@ -24,6 +24,7 @@ from tapegrad._core.door import apply
 from tapegrad._core.primitive import Gather, Primitive, Pull
 from tapegrad._core.recorder import Recorded, Recorder
 from tapegrad._core.sweep import sweep
+from tapegrad._core.variable import plain_value
 from tapegrad._rules.damping import damp
 from tapegrad._spec import SEVERAL, Spec
 from tapegrad._values import fit
@@ -153,7 +154,10 @@ class Transpose:
 
 
 def _substitute(primitive: Primitive, i: int, tangent: Any, args: Sequence[Any], pool: Sequence[Any]) -> Any:
-    return apply(primitive, *args[:i], tangent, *args[i + 1 :])
+    out = apply(primitive, *args[:i], tangent, *args[i + 1 :])
+    if not primitive.saves:
+        return out
+    return out[0] if primitive.outputs == 1 else out[: primitive.outputs]  # without the by-products
 
 
 @attrs.frozen
@@ -184,7 +188,7 @@ class Differential:
 def _checked(out: Any, tape: Recorder) -> Any:
     """A differential's result: recorded, or the constant 0. Anything else is not linear in the tangent."""
     recorded = isinstance(out, Recorded) and out.level is tape
-    if out is None or (not recorded and bool(np.any(out != 0))):
+    if out is None or (not recorded and bool(np.any(plain_value(out) != 0))):
         raise DomainError(
             f"a Differential gave {out!r} for the tangent of an output: it must be linear in the tangent that it is "
             f"given."

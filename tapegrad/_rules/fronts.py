@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from tapegrad._core.tables import FUNCTIONS, Function
-from tapegrad._core.variable import Variable
+from tapegrad._core.variable import Variable, plain_value as plain_value
 from tapegrad.typing import P
 
 
@@ -23,18 +23,23 @@ def stands_for(target: Function, *aliases: Function) -> Callable[[Callable[P, An
     def decorate(front: Callable[P, Any]) -> Callable[P, Any]:
         for name in (target, *aliases):
             FUNCTIONS[name] = front
-
-        @wraps(front)
-        def either(*args: P.args, **keywords: P.kwargs) -> Any:
-            if args and isinstance(args[0], Variable):
-                return front(*args, **keywords)
-            if holds_variable(args) or (keywords and holds_variable(keywords.values())):
-                return front(*args, **keywords)
-            return target(*args, **keywords)
-
-        return either
+        return straight(target)
 
     return decorate
+
+
+def straight(target: Function) -> Callable[..., Any]:
+    """The front of `target` where an argument is a Variable, or a sequence that holds one; elsewhere `target` itself."""
+
+    @wraps(FUNCTIONS[target])
+    def either(*args: Any, **keywords: Any) -> Any:
+        if args and isinstance(args[0], Variable):
+            return FUNCTIONS[target](*args, **keywords)
+        if holds_variable(args) or (keywords and holds_variable(keywords.values())):
+            return FUNCTIONS[target](*args, **keywords)
+        return target(*args, **keywords)
+
+    return either
 
 
 # Unlike `isinstance`, these leave the type of `x` open to a checker: NumPy's stubs know no Variables.
@@ -48,11 +53,6 @@ def is_variable(x: Any) -> bool:
 def is_array(x: Any) -> bool:
     """Whether `x` has a shape and a dtype that can be computed with."""
     return isinstance(x, (Variable, np.ndarray, np.generic))
-
-
-def plain_value(x: Any) -> Any:
-    """The plain value under all levels, for what must be decided by it: of a batch, that of all its elements."""
-    return plain_value(x.primal) if isinstance(x, Variable) else x
 
 
 def is_sequence(x: Any) -> bool:

@@ -9,6 +9,7 @@ from tapegrad._core.variable import Variable
 from tapegrad._rules import (
     arithmetic,
     casting,
+    choosing,
     comparisons,
     complexes,
     contractions,
@@ -18,7 +19,10 @@ from tapegrad._rules import (
     indexing,
     products,
     reductions,
+    repeating,
     shapes,
+    sorting,
+    specials,
     updates,
     verdicts,
 )
@@ -59,13 +63,22 @@ def _same(x: Any, device: Any, /, *, stream: Any = None) -> Any:
     return x
 
 
+def _compress(x: Any, condition: Any, axis: Any = None, out: None = None) -> Any:
+    """The entries along an axis where the condition holds. NumPy's function has the condition first."""
+    return choosing.compress(condition, x, axis, out)
+
+
 METHODS: dict[str, Function] = {
     "all": verdicts.all,
     "any": verdicts.any,
     "argmax": verdicts.argmax,
     "argmin": verdicts.argmin,
+    "argpartition": sorting.argpartition,
+    "argsort": sorting.argsort,
     "astype": casting.astype_method,
+    "choose": choosing.choose,
     "clip": comparisons.clip,
+    "compress": _compress,
     "conj": complexes.conjugate,
     "conjugate": complexes.conjugate,
     "copy": casting.copy,
@@ -80,7 +93,10 @@ METHODS: dict[str, Function] = {
     "nonzero": verdicts.nonzero,
     "prod": products.prod,
     "ravel": shapes.ravel,
+    "repeat": repeating.repeat,
     "reshape": shapes.reshape_method,
+    "round": specials.round,
+    "searchsorted": sorting.searchsorted,
     "squeeze": shapes.squeeze,
     "std": reductions.std,
     "sum": reductions.sum,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import prod
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from tapegrad._core.variable import Variable
 from tapegrad._rules.axes import normalize_axes
-from tapegrad._rules.fronts import operand, stands_for
+from tapegrad._rules.fronts import operand, plain_value, stands_for
 
 
 @stands_for(np.shape)
@@ -72,3 +73,25 @@ def iscomplexobj(x: Any) -> bool:
 def isrealobj(x: Any) -> bool:
     """Whether the dtype is not complex."""
     return not iscomplexobj(x)
+
+
+def _shown(target: Callable[..., str]) -> None:
+    """A function that shows an array, as a Variable's value."""
+
+    @stands_for(target)
+    def shown(arr: Any, *args: Any, **keywords: Any) -> str:
+        return target(plain_value(arr), *args, **keywords)
+
+
+def _by_shape(target: Callable[..., Any]) -> None:
+    """A function that looks at the shape alone."""
+
+    @stands_for(target)
+    def positions(arr: Any, *args: Any, **keywords: Any) -> Any:
+        return target(np.broadcast_to(np.False_, arr.shape), *args, **keywords)
+
+
+for _target in (np.array2string, np.array_repr, np.array_str):
+    _shown(_target)
+for _target in (np.tril_indices_from, np.triu_indices_from, np.diag_indices_from):
+    _by_shape(_target)

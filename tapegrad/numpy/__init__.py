@@ -29,6 +29,7 @@ from tapegrad._rules import (
     shapes,
     verdicts,
 )
+from tapegrad.numpy import fft as fft, linalg as linalg
 from tapegrad.numpy._direct import direct
 from tapegrad.numpy.kinds import (
     Angle,
