@@ -45,6 +45,8 @@ STOREYS = [
     {"numpy.*"},
     {"numpy"},
     {"extend"},
+    {"_scipy.special.declaring", "_scipy.stats.kinds", "_scipy.linalg.stacks"},
+    {"_scipy.stats.standard"},
     {"_scipy.special.*", "_scipy.linalg.*", "_scipy.stats.*"},
     {"_scipy.*"},
     {"_scipy"},

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from examples import digits, goldstein_descent, logistic_regression
+from examples import digits, gaussian_process, goldstein_descent, logistic_regression
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -35,3 +35,10 @@ def test_descent_arrives_at_the_minimum(tmp_path: Path) -> None:
     heights = goldstein_descent.goldstein(*path.T)
     assert abs(heights[-1] - 3) < 1e-5
     assert (tmp_path / "goldstein.png").read_bytes().startswith(PNG)
+
+
+def test_gaussian_process_finds_the_noise() -> None:
+    fit = gaussian_process.main()
+    assert abs(fit.noise - gaussian_process.NOISE) < 0.02
+    assert fit.error < 0.08
+    assert fit.evaluations < 30

@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 import scipy.integrate
 import scipy.linalg
-import scipy.special
 import scipy.stats
 
 from tapegrad._rules import placing
@@ -97,6 +96,10 @@ def test_scipy_under_the_array_api_standard() -> None:
     assert done.returncode == 0, done.stderr
 
 
+def square(t: Any) -> Any:
+    return t * t
+
+
 LOST: dict[str, tuple[Function, type[Exception], str]] = {
     "scipy.linalg": (lambda x: scipy.linalg.det(np.diag(x)), ConversionError, r"tapegrad\.scipy\.linalg\.det: it is"),
     "scipy.stats": (
@@ -119,8 +122,8 @@ LOST: dict[str, tuple[Function, type[Exception], str]] = {
     "np.add.at": (lambda x: np.add.at(np.zeros(3), [0], x[:1]), ConversionError, r"tapegrad\.at\(x\)\[i\]\.add\(v\)"),
     "np.hypot.at": (lambda x: np.hypot.at(x, [0], 1.0), ConversionError, r"set\(np\.hypot\(x\[i\], v\)\)"),
     "np.negative.at": (lambda x: np.negative.at(x, [0]), ConversionError, r"set\(np\.negative\(x\[i\]\)\)"),
-    "np.vectorize": (lambda x: np.vectorize(lambda t: t * t)(x), ConversionError, "plain array"),
-    "np.polynomial": (lambda x: np.polynomial.Polynomial(x)(2.0), ConversionError, "plain array"),
+    "np.vectorize": (lambda x: plain.vectorize(square)(x), ConversionError, "plain array"),
+    "np.polynomial": (lambda x: plain.polynomial.Polynomial(x)(2.0), ConversionError, "plain array"),
     "np.asarray": (lambda x: np.asarray(x), ConversionError, r"np\.array\(\[x, y\], like=x\)"),
     "x[i] = v": (lambda x: x.__setitem__(0, 1.0), TypeError, r"at\(x\)\[i\]\.set\(v\), with tapegrad\.at"),
 }

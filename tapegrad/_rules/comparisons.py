@@ -56,9 +56,14 @@ minimum = ufunc(np.minimum, _first_passed, _second_passed)
 fmax = ufunc(np.fmax, _first_chosen, _second_chosen)
 fmin = ufunc(np.fmin, _first_chosen, _second_chosen)
 
+
+def _where(condition: Any, x: Any, y: Any) -> Any:
+    return np.where(condition, x, y)[()]
+
+
 choose = declare(
     "where",
-    np.where,
+    _where,
     {
         "condition": None,
         "x": Transpose(lambda ct, condition: np.where(condition, ct, 0)),

@@ -29,7 +29,7 @@ def stands_for(target: Function, *aliases: Function) -> Callable[[Callable[P, An
 
 
 def straight(target: Function) -> Callable[..., Any]:
-    """The front of `target` where an argument is a Variable, or a sequence that holds one; elsewhere `target` itself."""
+    """The front of `target` where an argument is a Variable or holds one in a sequence; elsewhere `target` itself."""
 
     @wraps(FUNCTIONS[target])
     def either(*args: Any, **keywords: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -49,11 +49,15 @@ def enter(target: np.ufunc, apply: Callable[..., Any]) -> None:
     UFUNCS[target, "at"] = partial(_at, target)
     if target.nin == 2 and target.nout == 1:
         UFUNCS[target, "outer"] = partial(_outer, call)
-        UFUNCS.setdefault(
-            (target, "reduce"), partial(_reduce, target, apply)
-        )  # a family with a closed form may have come first
+        # A family with a closed form may have come first.
         UFUNCS.setdefault((target, "accumulate"), partial(_accumulate, target, apply))
-        UFUNCS.setdefault((target, "reduceat"), partial(_reduceat, target))
+        if target not in OVERWRITING:
+            UFUNCS.setdefault((target, "reduce"), partial(_reduce, target, apply))
+            UFUNCS.setdefault((target, "reduceat"), partial(_reduceat, target))
+
+
+OVERWRITING: Final = frozenset((np.power, np.arctan2))
+"""NumPy reduces with these wrongly, in some layouts: of (a, b, c) it gives power(a, c). Nothing to differentiate."""
 
 
 def _outer(call: Callable[..., Any], x: Any, y: Any, /, **keywords: Any) -> Any:

@@ -49,6 +49,7 @@ REFUSED: dict[str, tuple[Function, type[Exception], str]] = {
     "where= of a ufunc": (lambda x: np.log(x, where=MASK), ConversionError, r"log\(where=\).*np.where\(mask"),
     "casting=": (lambda x: np.add(x, 1.0, casting="unsafe"), MissingRuleError, "casting='unsafe'"),
     "order=": (lambda x: np.add(x, 1.0, order="F"), MissingRuleError, "order='F'"),
+    "power.reduce, which NumPy gets wrong": (lambda x: np.power.reduce(x), MissingRuleError, r"power\.reduce at"),
     "subok=": (lambda x: np.add(x, 1.0, subok=False), MissingRuleError, "subok=False"),
     "dtype= that drops a part": (
         lambda x: np.abs(x * 1j, dtype=float),

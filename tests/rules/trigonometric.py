@@ -25,5 +25,5 @@ ROWS = [
     *unary(np.deg2rad),
     *binary(np.arctan2, (0.2, 1.0), (-1.0, -0.2)),
     row("arctan2 in all quadrants", lambda x, y: np.arctan2(x, y), np.array([1.0, 1.0, -1.0, -1.0]), real(4)),
-    row("arctan2.reduce", lambda x: np.arctan2.reduce(x), real(3, 2, low=0.5)),
+    row("arctan2.accumulate", lambda x: np.arctan2.accumulate(x), real(3, 2, low=0.5)),
 ]
