@@ -47,6 +47,7 @@ STOREYS = [
     {"extend"},
     {"_scipy.special.declaring", "_scipy.stats.kinds", "_scipy.linalg.stacks"},
     {"_scipy.stats.standard"},
+    {"_scipy.linalg.solving", "_scipy.linalg.equations", "_scipy.linalg.banded", "_scipy.linalg.singular"},
     {"_scipy.special.*", "_scipy.linalg.*", "_scipy.stats.*"},
     {"_scipy.*"},
     {"_scipy"},

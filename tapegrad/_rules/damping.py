@@ -12,41 +12,58 @@ from tapegrad._core.entrance import entrance
 from tapegrad._core.primitive import Primitive
 from tapegrad._rules.batching import broadcast
 
+Product = Callable[[Any, Any], Any]
+
 
 def _damp(x: Any, y: Any) -> Any:
+    if type(x) is np.float64 and not x and type(y) is np.float64:
+        return x
     product = x * y
-    if type(product) is np.float64:
-        return product if x else np.float64(0)
     if np.isfinite(np.add.reduce(product, axis=None)):
         return product
     return np.where(x == 0, 0, product)[()]
 
 
-def _push(primitive: Primitive, args: Sequence[Any], tangents: Sequence[Any], pool: Sequence[Any]) -> Any:
-    (x, y), (dx, dy) = args, tangents
-    shares = [share for share in (_share_of_x(dx, y), _share_of_y(dy, x)) if share is not None]
-    return shares[0] if len(shares) == 1 else shares[0] + shares[1]
+def _damp_both(x: Any, y: Any) -> Any:
+    product = x * y
+    if np.isfinite(np.add.reduce(product, axis=None)):
+        return product
+    return np.where(np.equal(x, 0) | np.equal(y, 0), 0, product)[()]
 
 
-def _share_of_x(v: Any, y: Any) -> Any:
-    return None if v is None else damp(v, y)
+def _product(name: str, compute: Product, share_of_x: Product, share_of_y: Product) -> Product:
+    """A product by its shares: `(v, y)` for a tangent or cotangent v of x, `(v, x)` for one of y."""
 
+    def push(primitive: Primitive, args: Sequence[Any], tangents: Sequence[Any], pool: Sequence[Any]) -> Any:
+        (x, y), (dx, dy) = args, tangents
+        shares = [share(v, z) for share, v, z in ((share_of_x, dx, y), (share_of_y, dy, x)) if v is not None]
+        return shares[0] if len(shares) == 1 else shares[0] + shares[1]
 
-def _share_of_y(v: Any, x: Any) -> Any:
-    """V * x, and 0 wherever either is: x is itself a cotangent that stays zero."""
-    return None if v is None else np.where(np.equal(x, 0), 0, damp(v, x))[()]
-
-
-damp: Callable[..., Any] = entrance(
-    Primitive(
-        name="damp",
-        compute=_damp,
-        arity=2,
-        gathers=(itemgetter(1), itemgetter(0)),
-        pulls=(lambda ct, y, spec: _share_of_x(ct, y), lambda ct, x, spec: _share_of_y(ct, x)),
-        reads=(True, True),
-        push=_push,
-        batch=broadcast,
+    return entrance(
+        Primitive(
+            name=name,
+            compute=compute,
+            arity=2,
+            gathers=(itemgetter(1), itemgetter(0)),
+            pulls=(lambda ct, y, spec: share_of_x(ct, y), lambda ct, x, spec: share_of_y(ct, x)),
+            reads=(True, True),
+            push=push,
+            batch=broadcast,
+        )
     )
-)
-"""x * y, and 0 wherever x is 0, whatever y is there. Made by hand: the words that make primitives need it."""
+
+
+def _damped(v: Any, y: Any) -> Any:
+    return damp(v, y)
+
+
+def _both_damped(v: Any, x: Any) -> Any:
+    return damp_both(v, x)
+
+
+# Made by hand: the words that make primitives need them. Their derivatives are products of the same kind, so that they
+# are those of x * y at every order, also at an exact zero.
+damp = _product("damp", _damp, _damped, _both_damped)
+"""x * y, and 0 wherever x is 0, whatever y is there: x is a tangent or cotangent, y a derivative."""
+damp_both = _product("damp both", _damp_both, _both_damped, _both_damped)
+"""x * y, and 0 wherever either is 0: the share of y, where x is itself a cotangent that stays zero."""

@@ -1,1 +1,243 @@
-"""Order statistics: median, percentile, quantile."""
+"""Medians, quantiles and percentiles: weighted means of two entries that are neighbours when sorted.
+
+The derivative of an order statistic goes to the entry that stands in its place; of equal entries, to one of them. A
+quantile has a derivative in `q` too: the slope between the two neighbours, and at an entry that of the next interval.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from tapegrad._core.door import apply
+from tapegrad._core.primitive import Primitive
+from tapegrad._rules.batching import loop, spread
+from tapegrad._rules.folding import count_over, kept_shape, reduced_axes
+from tapegrad._rules.fronts import is_variable, operand, stands_for
+from tapegrad._rules.kinds import declare, stopped
+from tapegrad._rules.picking import pick_along
+from tapegrad._rules.ufuncs import refuse
+
+plain: Any = np
+"""NumPy for operands of any type, which its overloads leave without a result."""
+
+# Where the quantile q of n entries lies among the sorted ones, counted from 0: Hyndman and Fan, "Sample quantiles in
+# statistical packages", The American Statistician 50 (1996), and the four of NumPy's own. Those with jumps have no
+# derivative in q.
+VIRTUAL: dict[str, Callable[[Any, Any], Any]] = {
+    "inverted_cdf": lambda n, q: np.ceil(n * q) - 1,
+    "averaged_inverted_cdf": lambda n, q: 0.5 * (np.ceil(n * q) + np.floor(n * q + 1)) - 1,
+    "closest_observation": lambda n, q: np.rint(n * q) - 1,
+    "interpolated_inverted_cdf": lambda n, q: n * q - 1,
+    "hazen": lambda n, q: n * q + 0.5 - 1,
+    "weibull": lambda n, q: n * q + q - 1,
+    "median_unbiased": lambda n, q: n * q + (1 + q) / 3 - 1,
+    "normal_unbiased": lambda n, q: n * q + (0.375 + 0.25 * q) - 1,
+    "linear": lambda n, q: (n - 1) * q,
+    "lower": lambda n, q: np.floor((n - 1) * q),
+    "higher": lambda n, q: np.ceil((n - 1) * q),
+    "nearest": lambda n, q: np.rint((n - 1) * q),
+    "midpoint": lambda n, q: 0.5 * (np.floor((n - 1) * q) + np.ceil((n - 1) * q)),
+}
+
+
+def _lines(x: Any, axes: tuple[int, ...]) -> Any:
+    """`x` with the axes that go in one, behind the others."""
+    kept = tuple([i for i in range(x.ndim) if i not in axes])
+    return np.reshape(np.transpose(x, kept + axes), (*[x.shape[i] for i in kept], count_over(x.shape, axes)))
+
+
+def _nans(lines: Any) -> Any:
+    """Where there is nan; None where there is none at all."""
+    if lines.dtype.kind not in "fc":
+        return None
+    found = np.isnan(lines)
+    return found if is_variable(found) or np.any(found) else None
+
+
+def _picked(lines: Any, order: Any, ranks: Any) -> Any:
+    """The entries of these ranks: the same ones of every line, or for each line its own, on the last axis."""
+    if is_variable(order) or is_variable(ranks) or ranks.ndim > 1:
+        ranks = np.broadcast_to(ranks, (*lines.shape[:-1], ranks.shape[-1]))
+        positions = np.take_along_axis(order, ranks, -1)
+    else:
+        positions = order[..., ranks]
+    return pick_along(lines, positions, lines.ndim - 1, ranks.shape[-1] == 1)
+
+
+def _at(lines: Any, places: Any, length: Any, dtype: np.dtype[Any]) -> Any:
+    """What stands at `places`, between entries in proportion. `length` is that of each line, without nan."""
+    moving = is_variable(places)
+    below = np.floor(stopped(places))
+    if moving:  # at the very end, q has its derivative from the left
+        below = np.minimum(below, np.maximum(length - 2, 0))
+    share = places - below
+    between = moving or bool(np.any(share))
+    ranks = [below.astype(np.intp), np.minimum(below + 1, np.maximum(length - 1, 0)).astype(np.intp)][: 1 + between]
+    if is_variable(below) or below.ndim > 1 or moving:
+        order = np.argsort(lines, -1)
+    else:
+        order = np.argpartition(lines, np.unique(ranks), -1)
+    entries = [_picked(lines, order, rank) for rank in ranks]
+    if not between:
+        return entries[0]
+    gap = entries[1] - entries[0]
+    share = share.astype(dtype)
+    return plain.where(share < 0.5, entries[0] + gap * share, entries[1] - gap * (1 - share))
+
+
+def _within(places: Any, length: Any) -> Any:
+    """Not before the first entry, nor behind the last."""
+    low = np.where(places < 0, 0, places)
+    return np.where(low > length - 1, np.maximum(length - 1, 0), low)
+
+
+def _median(a: Any, axis: Any, keepdims: bool, skip: bool) -> Any:
+    x = operand(a)
+    axes = reduced_axes(axis, x.ndim)
+    lines = _lines(x, axes)
+    if lines.size == 0:
+        return np.median(np.zeros(x.shape, x.dtype), axis, keepdims=keepdims)
+    nans = _nans(lines)
+    length: Any = lines.shape[-1]
+    if skip and nans is not None:
+        length = length - plain.count_nonzero(nans, axis=-1, keepdims=True)
+    ranks = plain.stack([plain.maximum(length - 1, 0) // 2, plain.minimum(length // 2, lines.shape[-1] - 1)], -1)
+    if not skip or nans is None:
+        order = np.argpartition(lines, ranks, -1)
+        ranks = ranks[length % 2 :]
+    else:
+        order, ranks = np.argsort(lines, -1), ranks[..., 0, :]
+    middle = [_picked(lines, order, ranks[..., i : i + 1]) for i in range(ranks.shape[-1])]
+    out = middle[0][..., 0] if len(middle) == 1 else ((middle[0] + middle[1]) / 2)[..., 0]
+    if nans is not None:
+        out = plain.where(length[..., 0] == 0 if skip else plain.any(nans, axis=-1), np.nan, out)
+    return np.reshape(out, kept_shape(x.shape, axes)) if keepdims else out
+
+
+@stands_for(np.median)
+def median(a: Any, axis: Any = None, out: None = None, overwrite_input: bool = False, keepdims: bool = False) -> Any:
+    """The middle one over axes, or the mean of the two in the middle."""
+    refuse("median", {"out": out})
+    return _median(a, axis, keepdims, False)
+
+
+@stands_for(np.nanmedian)
+def nanmedian(a: Any, axis: Any = None, out: None = None, overwrite_input: bool = False, keepdims: Any = False) -> Any:
+    """The middle one of those that are not nan."""
+    refuse("nanmedian", {"out": out})
+    return _median(a, axis, bool(keepdims), True)
+
+
+def _known(wrong: Any) -> Any:
+    """What is wrong with the arguments. Of a batch it cannot be asked."""
+    return False if is_variable(wrong) else wrong
+
+
+@lru_cache(maxsize=256)
+def _dtype(dtype: np.dtype[Any], q: np.dtype[Any] | None, rank: int, method: Any) -> np.dtype[Any]:
+    """That of NumPy's quantile. A `q` that is a Python number has no dtype."""
+    at: Any = 0.5 if q is None else np.full((1,) * rank, 0.5, q)
+    result: Any = np.quantile(np.zeros(2, dtype), at, method=method)
+    found: np.dtype[Any] = result.dtype
+    return found
+
+
+def _ranked(lines: Any, weights: Any, q: Any) -> Any:
+    """The positions of the weighted quantiles `q`, by those of the ranks: NumPy knows the values alone."""
+    order = np.argsort(lines, -1, "stable")
+    ranks = np.argsort(order, -1, "stable")
+    found = np.quantile(ranks, q, axis=-1, weights=weights, method="inverted_cdf")
+    return np.take_along_axis(order, np.moveaxis(np.reshape(found, (q.size, *lines.shape[:-1])), 0, -1), -1)
+
+
+def _more_lines(primitive: Primitive, args: Sequence[Any], batched: Sequence[bool]) -> Any:
+    if batched[2]:
+        return loop(primitive, args, batched)
+    return apply(primitive, *spread(args[:2], batched[:2]), args[2])
+
+
+weighted_ranks = declare("weighted_ranks", _ranked, {"lines": None, "weights": None, "q": None}, batch=_more_lines)
+
+
+def _weighted(x: Any, lines: Any, axes: tuple[int, ...], weights: Any, q: Any, nans: Any) -> Any:
+    """The smallest entry up to which the weights reach the share `q` of their sum."""
+    w = operand(weights)
+    if w.shape != x.shape:
+        if len(axes) == x.ndim > 1:
+            raise TypeError("Axis must be specified when shapes of a and weights differ.")
+        if w.shape != tuple([x.shape[i] for i in axes]):
+            raise ValueError("Shape of weights must be consistent with shape of a along specified axis.")
+        lengths = tuple([n if i in axes else 1 for i, n in enumerate(x.shape)])
+        w = np.broadcast_to(np.reshape(np.transpose(w, np.argsort(axes)), lengths), x.shape)
+    w = _lines(stopped(w), axes)
+    if np.any(_known(np.less(w, 0))):
+        raise ValueError("Weights must be non-negative.")
+    if nans is not None:
+        w = np.where(nans & ~np.all(nans, axis=-1, keepdims=True), 0, w)
+    return pick_along(lines, weighted_ranks(lines, w, stopped(q)), lines.ndim - 1, q.size == 1)
+
+
+def _quantile(a: Any, q: Any, axis: Any, method: str, keepdims: bool, weights: Any, *, weak: bool, skip: bool) -> Any:
+    x = operand(a)
+    if x.dtype.kind == "c":
+        raise TypeError("a must be an array of real numbers")
+    if method not in VIRTUAL:
+        raise ValueError(f"{method!r} is not a valid method. Use one of: {VIRTUAL.keys()}")
+    if weights is not None and method != "inverted_cdf":
+        raise ValueError(f"Only method 'inverted_cdf' supports weights. Got: {method}.")
+    axes = reduced_axes(axis, x.ndim)
+    lines = _lines(x, axes)
+    if lines.size == 0:
+        return plain.quantile(np.zeros(x.shape, x.dtype), stopped(q), axis, keepdims=keepdims)
+    nans = _nans(lines)
+    length: Any = lines.shape[-1]
+    if skip and nans is not None:
+        length = length - plain.count_nonzero(nans, axis=-1, keepdims=True)
+    flat = np.reshape(q, -1)
+    dtype = _dtype(x.dtype, None if weak else q.dtype, len(q.shape), method)
+    if weights is None:
+        places = _within(VIRTUAL[method](length, flat), length)
+        out = _at(lines, places, length, dtype)
+    else:
+        out = _weighted(x, lines, axes, weights, flat, nans if skip else None)
+    if nans is not None:
+        out = plain.where(length == 0 if skip else plain.any(nans, axis=-1, keepdims=True), np.nan, out)
+    out = np.moveaxis(out, -1, 0)
+    kept = kept_shape(x.shape, axes) if keepdims else out.shape[1:]
+    out = np.reshape(out, (*q.shape, *kept))
+    return out if out.dtype == dtype else out.astype(dtype)
+
+
+def _front(target: Callable[..., Any], whole: int, *, skip: bool) -> Callable[..., Any]:
+    """One of the four: shares or per cent, of all entries or of those that are not nan."""
+
+    @stands_for(target)
+    def front(
+        a: Any,
+        q: Any,
+        axis: Any = None,
+        out: None = None,
+        overwrite_input: bool = False,
+        method: str = "linear",
+        keepdims: Any = False,
+        *,
+        weights: Any = None,
+    ) -> Any:
+        """The values below which lie the shares `q` of the entries."""
+        refuse(target.__name__, {"out": out})
+        share = operand(q) if whole == 1 else np.divide(operand(q), whole)
+        if np.any(_known(~((share >= 0) & (share <= 1)))):
+            raise ValueError(f"{'Quantiles' if whole == 1 else 'Percentiles'} must be in the range [0, {whole}]")
+        return _quantile(a, share, axis, method, bool(keepdims), weights, weak=type(q) in (int, float), skip=skip)
+
+    return front
+
+
+quantile = _front(np.quantile, 1, skip=False)
+percentile = _front(np.percentile, 100, skip=False)
+nanquantile = _front(np.nanquantile, 1, skip=True)
+nanpercentile = _front(np.nanpercentile, 100, skip=True)

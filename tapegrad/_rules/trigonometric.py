@@ -13,8 +13,15 @@ DEGREE = float(np.pi / 180)
 sin = ufunc(np.sin, lambda x: np.cos(x))
 cos = ufunc(np.cos, lambda x: -np.sin(x))
 tan = ufunc(np.tan, lambda out: 1 + out * out)
-arcsin = ufunc(np.arcsin, lambda x: 1 / np.sqrt(1 - x * x))
-arccos = ufunc(np.arccos, lambda x: -1 / np.sqrt(1 - x * x))
+
+
+def _cosine(x: Any) -> Any:
+    """cos(arcsin(x)) = sqrt(1 - x²), precise near 1, and on the right side of a complex branch cut."""
+    return np.sqrt(-((x - 1) * (x + 1))) if x.dtype.kind == "c" else np.sqrt((1 - x) * (1 + x))
+
+
+arcsin = ufunc(np.arcsin, lambda x: 1 / _cosine(x))
+arccos = ufunc(np.arccos, lambda x: -1 / _cosine(x))
 arctan = ufunc(np.arctan, lambda x: 1 / (1 + x * x))
 
 
