@@ -29,7 +29,7 @@ def admit(leaf: Any) -> Value:
     Raises `DomainError` for what is not a floating or complex number or array; its message goes on from the leaf's
     name.
     """
-    kind: type[Any] = leaf.__class__
+    kind: Any = type(leaf)
     if kind is np.ndarray and leaf.dtype.kind in "fc":
         return leaf.copy("K") if leaf.ndim else leaf[()]
     if kind is float or kind is int:
@@ -50,7 +50,7 @@ def admit(leaf: Any) -> Value:
             f"has dtype {dtype}: {_KINDS[dtype.kind]} values have no derivative. {_REMEDY}, or convert it: "
             f"x.astype(float)."
         )
-    return np.array(leaf)[()] if isinstance(leaf, ndarray) else leaf
+    return np.array(leaf)[()] if issubclass(type(leaf), ndarray) else leaf
 
 
 _CONTAINER = "; a container of numbers becomes a tree by tapegrad.extend.register_tree"
@@ -63,7 +63,7 @@ def _described(leaf: Any) -> str:
 
 def restored(value: Value, leaf: Any) -> Any:
     """A gradient as the caller's leaf is: an array for an array, also with no axes, else a NumPy scalar; fresh."""
-    if isinstance(value, ndarray) or (isinstance(leaf, ndarray) and isinstance(value, generic)):
+    if issubclass(type(value), ndarray) or (issubclass(type(leaf), ndarray) and issubclass(type(value), generic)):
         return np.array(value, leaf.dtype)
     return value
 

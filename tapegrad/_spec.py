@@ -65,7 +65,7 @@ def spec_of(value: Value) -> Spec:
 
     Specs are shared: finding one costs a quarter of making one.
     """
-    if type(value) is not ndarray and isinstance(value, STRANGE):
+    if type(value) is not ndarray and issubclass(type(value), STRANGE):
         raise DomainError(
             f"an operation at {user_line()} gave a {type(value).__name__}, whose arithmetic is not an array's."
         )

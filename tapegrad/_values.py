@@ -16,11 +16,11 @@ ARRAYS: Any = (np.ndarray, list)
 
 def operand(value: Any) -> Value:
     """A constant as operations take it: Python's numbers and NumPy's own; anything else of numbers as an array."""
-    if isinstance(value, STRANGE):
+    if issubclass(type(value), STRANGE):
         raise DomainError(
             f"an operation met a {type(value).__name__}, whose arithmetic is not an array's: np.asarray(x)."
         )
-    if isinstance(value, (ndarray, generic, PYTHONS)) or value is None or isinstance(value, str):
+    if issubclass(type(value), (ndarray, generic, PYTHONS)) or value is None or isinstance(value, str):
         return value
     if isinstance(value, Real):
         return float(value)
@@ -33,23 +33,23 @@ def owned(value: Value, dtype: np.dtype[Any] | None = None) -> Value:
     Rules must not compute in the constant's own precision: `y - 1` of an unsigned 0 is 255. Python's numbers have none.
     An array that owns its memory and is read-only is kept as it is: so the caller can save the copy.
     """
-    if isinstance(value, PYTHONS) and not isinstance(value, generic):
+    if issubclass(type(value), PYTHONS) and not issubclass(type(value), generic):
         return value
-    if isinstance(value, ndarray) and (dtype is None or value.dtype == dtype):
+    if issubclass(type(value), ndarray) and (dtype is None or value.dtype == dtype):
         return value if value.base is None and not value.flags.writeable else value.copy()
-    if isinstance(value, generic) and (dtype is None or value.dtype == dtype):
+    if issubclass(type(value), generic) and (dtype is None or value.dtype == dtype):
         return value
     return np.array(value, dtype)[()]
 
 
 def held(value: Value) -> Value:
     """An argument of which there is no derivative (a mask, positions), as a rule may read it later."""
-    return owned(value) if isinstance(value, ARRAYS) else value
+    return owned(value) if issubclass(type(value), ARRAYS) else value
 
 
 def read_only(value: Value) -> Value:
     """A view of an array that cannot be written through; any other value as it is."""
-    if not isinstance(value, ndarray):
+    if not issubclass(type(value), ndarray):
         return value
     view = value.view()
     view.flags.writeable = False
@@ -70,7 +70,7 @@ def project(value: Value, spec: Spec) -> Value:
 
 def fit(value: Value, spec: Spec) -> Value:
     """`value` summed down to the shape of `spec` and projected to its dtype: broadcasting and casting, transposed."""
-    if isinstance(value, PYTHONS):
+    if issubclass(type(value), PYTHONS):
         value = scalar_or_array(value)
     shape = value.shape
     if shape != spec.shape:
@@ -89,7 +89,7 @@ def fit(value: Value, spec: Spec) -> Value:
 
 def spread(value: Value, spec: Spec) -> Value:
     """`value` broadcast to the shape of `spec`, and projected to its dtype."""
-    if isinstance(value, PYTHONS):
+    if issubclass(type(value), PYTHONS):
         value = scalar_or_array(value)
     if value is None:
         raise DomainError("a forward rule gave None for a tangent: it must return one")
@@ -98,4 +98,4 @@ def spread(value: Value, spec: Spec) -> Value:
 
 def fresh(value: Value) -> Value:
     """An array that shares memory with no other, to hand over to the caller."""
-    return value.copy() if isinstance(value, ndarray) else value
+    return value.copy() if issubclass(type(value), ndarray) else value

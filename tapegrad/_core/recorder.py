@@ -11,7 +11,7 @@ from tapegrad._config import CONFIG, next_rank
 from tapegrad._core.door import apply
 from tapegrad._core.node import Node, NodeDraft
 from tapegrad._core.primitive import Primitive
-from tapegrad._core.variable import Variable, ended
+from tapegrad._core.variable import Variable, ended, looks_like_an_array
 from tapegrad._spec import Spec, Value, spec_of
 from tapegrad.typing import override
 
@@ -30,6 +30,8 @@ class RecordedDraft(Variable[Any]):  # type: ignore[override]  # of __attrs_init
 @attrs.frozen(eq=False, init=False, repr=False, weakref_slot=False)  # pyright: ignore[reportGeneralTypeIssues]  # as Node
 class Recorded(RecordedDraft):  # type: ignore[override]  # as above
     """A Variable on a tape. Made as a draft and then frozen, as a `Node` is."""
+
+    __class__ = looks_like_an_array  # pyright: ignore[reportIncompatibleMethodOverride]  # what isinstance sees
 
     @property
     @override

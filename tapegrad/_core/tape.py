@@ -78,7 +78,7 @@ class Tape:
                 variable = recorder.watch(admit(leaf), label)
             except DomainError as error:
                 raise DomainError(f"tape.watch at {user_line()}: {label or 'the value'} {error}") from None
-            if isinstance(leaf, np.ndarray) and not leaf.ndim:
+            if type(leaf) is np.ndarray and not leaf.ndim:
                 self._boxed.add(variable.node)
             variables.append(variable)
         return unflatten(structure, variables)
@@ -139,4 +139,4 @@ class Tape:
 
     def _handed_out(self, node: Node, ct: Value | None) -> Any:
         gradient = node.spec.zeros() if ct is None else fresh(ct)
-        return np.array(gradient) if node in self._boxed and isinstance(gradient, generic) else gradient
+        return np.array(gradient) if node in self._boxed and issubclass(type(gradient), generic) else gradient

@@ -189,6 +189,10 @@ class Variable(Generic[T_co]):
             raise missing_rule(f"{func.__module__}.{func.__name__}")
         return function(*args, **keywords)
 
+    def lost(self, what: str, remedy: str) -> TypeError:
+        """The error for a conversion that would lose the gradient."""
+        return conversion_error(what, remedy)
+
     if TYPE_CHECKING:
         __hash__: ClassVar[None]  # type: ignore[assignment]  # pyright: ignore[reportIncompatibleMethodOverride]  # == compares elements, as ndarray's does
         __add__: ClassVar[Arithmetic]
@@ -280,29 +284,29 @@ class Variable(Generic[T_co]):
         __hash__ = None
 
         def __array__(self, dtype: Any = None, copy: Any = None) -> NoReturn:
-            raise conversion_error("to become a plain array", PLAIN_ARRAY)
+            raise self.lost("to become a plain array", PLAIN_ARRAY)
 
         def __float__(self) -> NoReturn:
-            raise conversion_error(
+            raise self.lost(
                 "to become a Python float",
                 "use NumPy's functions (np.sin, not math.sin), and where it was to be written into an array, "
                 "at(array)[i].set(x) or np.stack",
             )
 
         def __complex__(self) -> NoReturn:
-            raise conversion_error("to become a Python complex", "use NumPy's functions")
+            raise self.lost("to become a Python complex", "use NumPy's functions")
 
         def __int__(self) -> NoReturn:
-            raise conversion_error("to become a Python int", "take the integer from its value, int(x.value)")
+            raise self.lost("to become a Python int", "take the integer from its value, int(x.value)")
 
         def __index__(self) -> NoReturn:
-            raise conversion_error("to be used as an index", "an index is an integer: int(x.value)")
+            raise self.lost("to be used as an index", "an index is an integer: int(x.value)")
 
         def item(self, *args: Any) -> NoReturn:
-            raise conversion_error("to become a Python number (item)", "leave it as it is, or index it: x[i]")
+            raise self.lost("to become a Python number (item)", "leave it as it is, or index it: x[i]")
 
         def tolist(self) -> NoReturn:
-            raise conversion_error("to become a list of Python numbers (tolist)", "iterate over it: list(x)")
+            raise self.lost("to become a list of Python numbers (tolist)", "iterate over it: list(x)")
 
         def __copy__(self) -> Variable[Any]:
             return self
@@ -311,22 +315,22 @@ class Variable(Generic[T_co]):
             return self
 
         def __reduce_ex__(self, protocol: Any) -> NoReturn:
-            raise conversion_error("to be pickled", "pickle its value")
+            raise self.lost("to be pickled", "pickle its value")
 
         def __trunc__(self) -> NoReturn:
-            raise conversion_error("to become a Python int", "use np.trunc(x), or math.trunc(x.value)")
+            raise self.lost("to become a Python int", "use np.trunc(x), or math.trunc(x.value)")
 
         def __floor__(self) -> NoReturn:
-            raise conversion_error("to become a Python int", "use np.floor(x), or math.floor(x.value)")
+            raise self.lost("to become a Python int", "use np.floor(x), or math.floor(x.value)")
 
         def __ceil__(self) -> NoReturn:
-            raise conversion_error("to become a Python int", "use np.ceil(x), or math.ceil(x.value)")
+            raise self.lost("to become a Python int", "use np.ceil(x), or math.ceil(x.value)")
 
         def __round__(self, ndigits: Any = None) -> Any:
             return round(self.primal, ndigits)  # flat wherever it has a derivative: a constant
 
         def tobytes(self, *args: Any) -> NoReturn:
-            raise conversion_error("to become bytes", "take those of its value: x.value.tobytes()")
+            raise self.lost("to become bytes", "take those of its value: x.value.tobytes()")
 
         def __getattr__(self, name: str) -> NoReturn:
             if name.startswith("_") or not hasattr(np.ndarray, name):
@@ -335,6 +339,14 @@ class Variable(Generic[T_co]):
 
         def __setitem__(self, index: Any, value: Any) -> NoReturn:
             raise assignment_error()
+
+
+looks_like_an_array: Any = property(lambda x: np.ndarray)
+"""`__class__` of the Variables that users meet: `isinstance(x, np.ndarray)` holds, as in the code that they stand for.
+
+Code that turns to arrays where it sees one takes the right branch; what it does there dispatches, or raises.
+`type(x)` tells them apart.
+"""
 
 
 def ended(primitive: Primitive, args: Iterable[Any], level: Level, what: str) -> SealedTapeError:

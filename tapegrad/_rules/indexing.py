@@ -26,7 +26,7 @@ def getitem(x: Any, index: Any) -> Any:
 
 def parsed(index: Any) -> tuple[Any, Sequence[Any] | None]:
     """A basic index and None; or the layout of an advanced one and its arrays."""
-    kind = index.__class__
+    kind = type(index)
     if kind in BASIC or (kind is tuple and BASIC.issuperset(map(type, index))):
         return index, None
     layout: list[Any] = []

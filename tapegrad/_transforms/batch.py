@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tapegrad._config import next_rank
 from tapegrad._core.primitive import Primitive
-from tapegrad._core.variable import Variable, ended, is_variable, still_open
+from tapegrad._core.variable import Variable, ended, is_variable, looks_like_an_array, still_open
 from tapegrad._place import user_line
 from tapegrad._spec import SEVERAL
 from tapegrad._transforms.transform import Transform, place_of
@@ -41,6 +41,8 @@ class BatchedDraft(Variable[Any]):
 @attrs.frozen(eq=False, init=False, repr=False, weakref_slot=False)  # pyright: ignore[reportGeneralTypeIssues]  # as Node
 class Batched(BatchedDraft):
     """A Variable that stands for a batch: its primal has the batch on axis 0, its shape is that of one element."""
+
+    __class__ = looks_like_an_array  # pyright: ignore[reportIncompatibleMethodOverride]  # what isinstance sees
 
     @property
     @override

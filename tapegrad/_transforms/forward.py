@@ -11,7 +11,7 @@ import numpy as np
 from tapegrad._config import CONFIG, next_rank
 from tapegrad._core.door import apply
 from tapegrad._core.primitive import Primitive
-from tapegrad._core.variable import Variable, ended, still_open
+from tapegrad._core.variable import Variable, ended, looks_like_an_array, still_open
 from tapegrad._leaves import direction
 from tapegrad._spec import spec_of
 from tapegrad._transforms.sources import opened, rebuilt
@@ -34,6 +34,8 @@ class DualDraft(Variable[Any]):  # type: ignore[override]  # of __attrs_init__, 
 @attrs.frozen(eq=False, init=False, repr=False, weakref_slot=False)  # pyright: ignore[reportGeneralTypeIssues]  # as Node
 class Dual(DualDraft):  # type: ignore[override]  # as above
     """A Variable that carries its tangent."""
+
+    __class__ = looks_like_an_array  # pyright: ignore[reportIncompatibleMethodOverride]  # what isinstance sees
 
 
 @attrs.define(eq=False)
