@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from importlib.util import find_spec
 import sys
-from types import FrameType
+from types import FrameType, FunctionType
 from typing import Final
 
 from tapegrad._place import user_frame, user_line
@@ -71,16 +71,19 @@ def _scipy_call(frame: FrameType) -> str | None:
         inner.append(current)
         current = current.f_back
     for called in reversed(inner):
-        package, _, rest = str(called.f_globals.get("__name__", "")).partition(".")
-        public = sys.modules.get(f"scipy.{rest.partition('.')[0]}") if package == "scipy" else None
-        name = called.f_code.co_name
-        if public is None:
-            continue
-        if hasattr(public, name):
-            return f"{public.__name__}.{name}"
+        home = str(called.f_globals.get("__name__", ""))
+        names = [(home, called.f_code.co_name)]
         owner = getattr(called.f_locals.get("self"), "name", None)  # one of the distributions
-        if isinstance(owner, str) and hasattr(public, owner):
-            return f"{public.__name__}.{owner}.{name}"
+        if isinstance(owner, str):
+            names.append((home, owner))
+        # A wrapper of SciPy's has what it wraps in a variable.
+        names += [(f.__module__, f.__name__) for f in called.f_locals.values() if isinstance(f, FunctionType)]
+        for module, name in names:
+            package, _, rest = module.partition(".")
+            public = sys.modules.get(f"scipy.{rest.partition('.')[0]}") if package == "scipy" else None
+            if public is not None and hasattr(public, name):
+                method = f".{called.f_code.co_name}" if name == owner else ""
+                return f"{public.__name__}.{name}{method}"
     return None
 
 

@@ -29,6 +29,7 @@ def find_ufunc(ufunc: np.ufunc, method: str) -> Function | None:
     found = UFUNCS.get((ufunc, method))
     if found is None and LATE:
         for provider in [name for name in LATE if name in sys.modules]:
-            import_module(LATE.pop(provider))
+            import_module(LATE[provider])
+            del LATE[provider]
         found = UFUNCS.get((ufunc, method))
     return found
