@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import product
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pytest
@@ -12,7 +12,19 @@ import pytest
 from tests.untyped import grad, jvp, plain
 
 ONES = np.ones(2)
-SERIES: dict[str, tuple[Callable[[Any], Any], tuple[float, ...]]] = {
+Map: TypeAlias = Callable[[Any], Any]
+
+
+def forward(f: Map) -> Map:
+    return lambda x: jvp(f, (x,), (1.0,))[1]
+
+
+def reverse(f: Map) -> Map:
+    return lambda x: grad(f)(x)
+
+
+MODES: tuple[Callable[[Map], Map], ...] = (forward, reverse)
+SERIES: dict[str, tuple[Map, tuple[float, ...]]] = {
     "x * x * x": (lambda x: x * x * x, (0, 0, 0, 6, 0)),
     "x**3": (lambda x: x**3, (0, 0, 0, 6, 0)),
     "exp(x) * x": (lambda x: np.exp(x) * x, (0, 1, 2, 3, 4)),
@@ -36,12 +48,8 @@ SERIES: dict[str, tuple[Callable[[Any], Any], tuple[float, ...]]] = {
 def test_derivatives_at_zero(name: str) -> None:
     f, derivatives = SERIES[name]
     for order, wanted in enumerate(derivatives):
-        for modes in product((forward, grad), repeat=order):
-            g: Callable[[Any], Any] = f
+        for modes in product(MODES, repeat=order):
+            g: Map = f
             for mode in modes:
                 g = mode(g)
             np.testing.assert_allclose(g(0.0), wanted, rtol=1e-12, atol=1e-12, err_msg=f"{order}: {modes}")
-
-
-def forward(f: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    return lambda x: jvp(f, (x,), (1.0,))[1]

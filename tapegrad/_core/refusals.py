@@ -31,7 +31,7 @@ IN_PLACE: Final = {
 
 def conversion_error(what: str, remedy: str) -> ConversionError:
     """The error for a conversion that would lose the gradient."""
-    return _in_scipy("turns its arguments into plain arrays, which would lose the gradient") or ConversionError(
+    return _in_library("turns its arguments into plain arrays, which would lose the gradient") or ConversionError(
         f"A differentiated value was {what} at {user_line()}, which would lose its gradient. Instead, {remedy}. "
         "If a constant is meant, x.value is its plain value."
     )
@@ -39,18 +39,18 @@ def conversion_error(what: str, remedy: str) -> ConversionError:
 
 def assignment_error() -> TypeError:
     """The error for `x[i] = v`."""
-    return _in_scipy("writes into its arguments' copies, which a Variable does not allow") or TypeError(
+    return _in_library("writes into its arguments' copies, which a Variable does not allow") or TypeError(
         f"x[i] = v at {user_line()} would change a Variable, and Variables are immutable. Make a new one: "
         "at(x)[i].set(v), with tapegrad.at; or np.where(mask, v, x)."
     )
 
 
-def _in_scipy(what: str) -> ConversionError | None:
-    """The error for what SciPy does to a Variable: it names the function that the user called."""
-    call = _scipy_call(user_frame())
+def _in_library(what: str) -> ConversionError | None:
+    """The error for what a library does to a Variable: it names the function that the user called."""
+    call = _library_call(user_frame())
     if call is None:
         return None
-    ours = f"tapegrad.{call}"
+    public, ours = call
     advice = (
         f"Call {ours}: it is the same function, with derivatives."
         if _exists(ours)
@@ -58,13 +58,13 @@ def _in_scipy(what: str) -> ConversionError | None:
         "tapegrad.extend."
     )
     return ConversionError(
-        f"{call} at {user_line()} was called with a differentiated value, and {what}. {advice} If a constant is "
+        f"{public} at {user_line()} was called with a differentiated value, and {what}. {advice} If a constant is "
         "meant, pass x.value."
     )
 
 
-def _scipy_call(frame: FrameType) -> str | None:
-    """The public name of the SciPy function that the user's line, in `frame`, called; None for none."""
+def _library_call(frame: FrameType) -> tuple[str, str] | None:
+    """The SciPy function, or the polynomial of NumPy's, that the user's line in `frame` called, and its counterpart."""
     inner: list[FrameType] = []
     current: FrameType | None = sys._getframe(1)
     while current is not None and current is not frame:
@@ -77,23 +77,26 @@ def _scipy_call(frame: FrameType) -> str | None:
         if isinstance(owner, str):
             names.append((home, owner))
         # A wrapper of SciPy's has what it wraps in a variable.
-        names += [(f.__module__, f.__name__) for f in called.f_locals.values() if isinstance(f, FunctionType)]
+        names += [(str(f.__module__), f.__name__) for f in called.f_locals.values() if isinstance(f, FunctionType)]
         for module, name in names:
             package, _, rest = module.partition(".")
+            if module.startswith("numpy.polynomial.") and name.endswith("val"):
+                return f"{module}.{name}", f"tapegrad.numpy.polynomial.{name}"
             public = sys.modules.get(f"scipy.{rest.partition('.')[0]}") if package == "scipy" else None
             if public is not None and hasattr(public, name):
-                method = f".{called.f_code.co_name}" if name == owner else ""
-                return f"{public.__name__}.{name}{method}"
+                called_name = f"{public.__name__}.{name}" + (f".{called.f_code.co_name}" if name == owner else "")
+                return called_name, f"tapegrad.{called_name}"
     return None
 
 
 def _exists(name: str) -> bool:
-    """Whether there is something by this full name below `tapegrad.scipy`."""
-    _, _, module, *names = name.split(".")
-    if find_spec(f"tapegrad.scipy.{module}") is None:
+    """Whether there is something by this full name in a module of tapegrad."""
+    *_, names = name.split(".", 3)
+    module = name.removesuffix(f".{names}")
+    if find_spec(module) is None:
         return False
-    found: object = import_module(f"tapegrad.scipy.{module}")
-    for part in names:
+    found: object = import_module(module)
+    for part in names.split("."):
         found = getattr(found, part, None)
     return found is not None
 

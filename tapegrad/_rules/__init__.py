@@ -37,6 +37,7 @@ from tapegrad._rules import (
     reductions as reductions,
     repeating as repeating,
     segments as segments,
+    series as series,
     sets as sets,
     shapes as shapes,
     sorting as sorting,

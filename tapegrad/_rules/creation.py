@@ -137,7 +137,7 @@ def linspace(
     device: Any = None,
 ) -> Any:
     """Evenly spaced numbers between two ends, which may be arrays; with `retstep`, the distance between them too."""
-    first, last = operand(start) * 1.0, operand(stop) * 1.0
+    first, last = (float(end) if type(end) in (int, float) else operand(end) * 1.0 for end in (start, stop))
     count = index(num)
     if count < 0:
         raise ValueError(f"Number of samples, {count}, must be non-negative.")
@@ -158,8 +158,8 @@ def logspace(
     """Powers of a base, whose exponents are evenly spaced."""
     base = operand(base)
     rank = max(np.ndim(start), np.ndim(stop), np.ndim(base))
-    ends = [np.reshape(end, (*(1,) * (rank - np.ndim(end)), *np.shape(end))) for end in (operand(start), operand(stop))]
-    exponents = linspace(*ends, num=num, endpoint=endpoint, axis=axis)
+    first, last = (np.reshape(end, (*(1,) * (rank - np.ndim(end)), *np.shape(end))) for end in (start, stop))
+    exponents = linspace(first, last, num=num, endpoint=endpoint, axis=axis)
     powers = np.power(base if base.ndim == 0 else np.expand_dims(base, axis), exponents)
     return powers if dtype is None or powers.dtype == dtype else powers.astype(dtype)
 

@@ -83,15 +83,5 @@ def _shown(target: Callable[..., str]) -> None:
         return target(plain_value(arr), *args, **keywords)
 
 
-def _by_shape(target: Callable[..., Any]) -> None:
-    """A function that looks at the shape alone."""
-
-    @stands_for(target)
-    def positions(arr: Any, *args: Any, **keywords: Any) -> Any:
-        return target(np.broadcast_to(np.False_, arr.shape), *args, **keywords)
-
-
-for _target in (np.array2string, np.array_repr, np.array_str):
-    _shown(_target)
-for _target in (np.tril_indices_from, np.triu_indices_from, np.diag_indices_from):
-    _by_shape(_target)
+for _shows in (np.array2string, np.array_repr, np.array_str):
+    _shown(_shows)

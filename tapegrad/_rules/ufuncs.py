@@ -61,7 +61,8 @@ OVERWRITING: Final = frozenset((np.power, np.arctan2))
 
 
 def _outer(call: Callable[..., Any], x: Any, y: Any, /, **keywords: Any) -> Any:
-    """Of every element of `x` with every one of `y`."""
+    """Of every element of `x` with every one of `y`. A Python number counts as an array of its dtype here."""
+    x, y = (z if hasattr(z, "dtype") else np.asarray(z)[()] for z in (x, y))
     return call(np.reshape(x, (*np.shape(x), *(1,) * np.ndim(y))), y, **keywords)
 
 
