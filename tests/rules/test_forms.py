@@ -305,3 +305,14 @@ def test_dtype_of_a_power(f: Callable[[Any, Any], Any], n: Any) -> None:
     np.testing.assert_array_equal(out, wanted, strict=True)
     assert pull(np.ones_like(wanted))[0].dtype == np.float32
     assert jvp(lambda x: f(x, n), (x,), (x,))[1].dtype == wanted.dtype
+
+
+def test_a_differentiated_array_can_be_shown() -> None:
+    shown: list[str] = []
+
+    def f(x: Any) -> Any:
+        shown.extend((np.array2string(x, precision=1), np.array_str(x), np.array_repr(x)))
+        return np.sum(x)
+
+    grad(f)(X)
+    assert shown == [np.array2string(X, precision=1), np.array_str(X), np.array_repr(X)]

@@ -119,7 +119,14 @@ def test_logaddexp_of_infinities(f: Function) -> None:
 
 
 AWKWARD = [math.nan, math.inf, -math.inf, 0.0, -0.0, 1.0, -1.0, 0.5, 1000.0, -1000.0]
-ELEMENTWISE = {ufunc.__name__: ufunc for ufunc in CALLS if ufunc.signature is None and ufunc.nout == 1}
+
+
+def elementwise(ufunc: np.ufunc) -> bool:
+    """Whether it is one of NumPy's (of SciPy's, some take forever at infinity) with one output."""
+    return getattr(np, ufunc.__name__, None) is ufunc and ufunc.signature is None and ufunc.nout == 1
+
+
+ELEMENTWISE = {ufunc.__name__: ufunc for ufunc in CALLS if elementwise(ufunc)}
 UNARY = [ufunc for ufunc in ELEMENTWISE.values() if "d->d" in ufunc.types]
 BINARY = [ufunc for ufunc in ELEMENTWISE.values() if "dd->d" in ufunc.types]
 

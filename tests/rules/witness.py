@@ -10,12 +10,14 @@ import numpy as np
 from tapegrad._config import next_rank
 from tapegrad._core.door import apply
 from tapegrad._core.primitive import Primitive
-from tapegrad._core.variable import Variable
+from tapegrad._core.variable import Variable, looks_like_an_array
 
 
 @attrs.define(eq=False, init=False, repr=False, weakref_slot=False)
 class Witnessed(Variable[Any]):
     """A Variable of a Witness."""
+
+    __class__ = looks_like_an_array  # pyright: ignore[reportIncompatibleMethodOverride]  # as Recorded
 
 
 @attrs.frozen(eq=False)
