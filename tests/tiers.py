@@ -1,4 +1,7 @@
-"""The functions of NumPy and SciPy that plain code leans on: each has a rule, or is a constant by its nature."""
+"""The functions of NumPy and SciPy that plain code leans on: each has a rule, or is a constant by its nature.
+
+Their names stand in a row, with blanks between them.
+"""
 
 from __future__ import annotations
 
@@ -20,21 +23,21 @@ add subtract multiply divide power float_power remainder fmod divmod negative po
 exp exp2 expm1 log log2 log10 log1p logaddexp logaddexp2 sqrt cbrt square
 sin cos tan arcsin arccos arctan arctan2 hypot sinh cosh tanh arcsinh arccosh arctanh degrees radians deg2rad rad2deg
 maximum minimum fmax fmin copysign heaviside sign floor ceil trunc rint ldexp modf frexp matmul
-linalg.norm linalg.inv linalg.solve linalg.det linalg.slogdet linalg.cholesky linalg.qr linalg.svd linalg.eig linalg.eigh
-linalg.eigvals linalg.eigvalsh linalg.pinv linalg.lstsq linalg.matrix_power linalg.multi_dot linalg.cond
+linalg.norm linalg.inv linalg.solve linalg.det linalg.slogdet linalg.cholesky linalg.qr linalg.svd linalg.eig
+linalg.eigh linalg.eigvals linalg.eigvalsh linalg.pinv linalg.lstsq linalg.matrix_power linalg.multi_dot linalg.cond
 linalg.tensorsolve linalg.tensorinv linalg.outer linalg.cross linalg.trace linalg.diagonal linalg.svdvals
 linalg.vector_norm linalg.matrix_norm
 fft.fft fft.ifft fft.rfft fft.irfft fft.hfft fft.ihfft fft.fft2 fft.ifft2 fft.fftn fft.ifftn fft.rfft2 fft.irfft2
 fft.rfftn fft.irfftn fft.fftshift fft.ifftshift
 emath.sqrt emath.log emath.log2 emath.log10 emath.logn emath.power emath.arccos emath.arcsin emath.arctanh
 lib.stride_tricks.sliding_window_view
-""".split()
+"""
 """In every supported version of NumPy."""
 
 NEWER_NUMPY = """
 trapezoid cumulative_sum cumulative_prod unstack matvec vecmat vecdot permute_dims matrix_transpose astype
 unique_values unique_counts unique_inverse unique_all
-""".split()
+"""
 """In some."""
 
 SCIPY = {
@@ -44,21 +47,21 @@ beta betaln comb binom poch factorial logsumexp softmax log_softmax ndtr log_ndt
 kl_div huber pseudo_huber boxcox inv_boxcox exprel cosm1 j0 j1 jv y0 y1 yn yv i0 i0e i1 i1e iv ive k0 k1 kv kve gammainc
 gammaincc betainc exp1 expi expn sici spence zeta hyp1f1 hyp2f1 fresnel owens_t lambertw ellipk ellipe ellipkinc
 ellipeinc sph_harm_y
-""".split(),
+""",
     "linalg": """
 solve solve_triangular cho_factor cho_solve lu lu_factor lu_solve qr svd eigh det inv pinv expm sqrtm logm polar schur
 block_diag toeplitz circulant solve_banded cholesky_banded solve_sylvester solve_continuous_lyapunov
 solve_discrete_lyapunov
-""".split(),
+""",
     "stats": """
 norm t gamma beta chi2 expon laplace logistic lognorm cauchy uniform pareto weibull_min gumbel_r gennorm truncnorm
 vonmises skewnorm f invgamma halfnorm rayleigh poisson binom bernoulli nbinom geom betabinom multinomial dirichlet
 multivariate_normal
-""".split(),
-    "signal": "convolve fftconvolve correlate convolve2d lfilter hilbert".split(),
-    "integrate": "trapezoid simpson cumulative_trapezoid".split(),
-    "fft": "dct idct dst".split(),
-    "ndimage": "map_coordinates gaussian_filter".split(),
-    "interpolate": "RegularGridInterpolator".split(),
+""",
+    "signal": "convolve fftconvolve correlate convolve2d lfilter hilbert",
+    "integrate": "trapezoid simpson cumulative_trapezoid",
+    "fft": "dct idct dst",
+    "ndimage": "map_coordinates gaussian_filter",
+    "interpolate": "RegularGridInterpolator",
 }
 """Offered by `tapegrad.scipy` under the same names."""
