@@ -1,25 +1,36 @@
-"""NumPy's ufuncs without NumPy's dispatch: a Variable goes straight to its primitive, anything else to NumPy."""
+"""NumPy's functions without NumPy's dispatch: a Variable goes straight to its rule, anything else to NumPy."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from inspect import cleandoc
 from typing import Any
 
 import numpy as np
 
 from tapegrad._core.tables import CALLS
 from tapegrad._core.variable import Variable
+from tapegrad._rules.fronts import straight
+
+PAGES = "https://numpy.org/doc/stable/reference/generated"
+HOMES = {"numpy.lib.scimath": "numpy.emath", "numpy.lib._scimath_impl": "numpy.emath"}
+"""Where NumPy documents a module's functions, if not there."""
+OURS = {"numpy.lib.stride_tricks": "numpy"}
+"""Where this package has a module's functions, if not there."""
 
 
-def direct(target: np.ufunc) -> Any:
-    """`target`, with a shorter way to its rule. With keywords it is `target` itself, and so refuses the same ones."""
+def direct(target: Callable[..., Any]) -> Any:
+    """`target`, with a shorter way to its rule, and with NumPy's page in its docstring."""
+    if not isinstance(target, np.ufunc):
+        return _named(straight(target), target, target.__module__)
+    # With keywords it is the ufunc itself, and so refuses the same ones.
     return _named(_unary(target, CALLS[target]) if target.nin == 1 else _binary(target, CALLS[target]), target)
 
 
 def _unary(target: np.ufunc, apply: Callable[..., Any]) -> Callable[..., Any]:
-    def function(x: Any, /, out: Any = None, **keywords: Any) -> Any:
-        if out is not None or keywords:
-            return target(x, out, **keywords)
+    def function(x: Any, /, *out: Any, **keywords: Any) -> Any:
+        if out or keywords:
+            return target(x, *out, **keywords)
         return apply(x) if isinstance(x, Variable) else target(x)
 
     return function
@@ -34,9 +45,18 @@ def _binary(target: np.ufunc, apply: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
-def _named(function: Callable[..., Any], target: np.ufunc) -> Callable[..., Any]:
-    """`function` with the name and the summary of NumPy's."""
-    function.__module__ = "tapegrad.numpy"
-    function.__name__ = function.__qualname__ = target.__name__
-    function.__doc__ = (target.__doc__ or "").partition("\n\n")[2].partition("\n\n")[0]
+def _named(function: Callable[..., Any], target: Callable[..., Any], module: str = "numpy") -> Callable[..., Any]:
+    """`function` under NumPy's name, with one line of what it does and NumPy's page."""
+    home = HOMES.get(module, module)
+    function.__module__ = f"tapegrad.{OURS.get(module, home)}"
+    function.__name__ = function.__qualname__ = name = target.__name__
+    function.__doc__ = f"{_summary(function, target)}\n\n{PAGES}/{home}.{name}.html\n"
     return function
+
+
+def _summary(function: Callable[..., Any], target: Callable[..., Any]) -> str:
+    """The rule's own first line; where it has none, NumPy's."""
+    if function.__doc__:
+        return function.__doc__.partition("\n")[0]
+    first, *others = cleandoc(target.__doc__ or "").split("\n\n")
+    return " ".join((others[0] if others and first.startswith(f"{target.__name__}(") else first).split())

@@ -9,46 +9,48 @@ array([4., 8.])
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tapegrad._rules.fronts import straight
-from tapegrad.numpy.kinds.fourier import (
-    Fourier,
-    FourierSeveral,
-    HalfFourier,
-    HalfFourierSeveral,
-    Real,
-    RealSeveral,
-    Shift,
-)
+from tapegrad.numpy._direct import direct
+
+if TYPE_CHECKING:
+    from tapegrad.numpy.kinds.fourier import (
+        Fourier,
+        FourierSeveral,
+        HalfFourier,
+        HalfFourierSeveral,
+        Real,
+        RealSeveral,
+        Shift,
+    )
 
 # Complex numbers
-fft: Final[Fourier] = straight(np.fft.fft)
-ifft: Final[Fourier] = straight(np.fft.ifft)
-fft2: Final[FourierSeveral] = straight(np.fft.fft2)
-ifft2: Final[FourierSeveral] = straight(np.fft.ifft2)
-fftn: Final[FourierSeveral] = straight(np.fft.fftn)
-ifftn: Final[FourierSeveral] = straight(np.fft.ifftn)
+fft: Final[Fourier] = direct(np.fft.fft)
+ifft: Final[Fourier] = direct(np.fft.ifft)
+fft2: Final[FourierSeveral] = direct(np.fft.fft2)
+ifft2: Final[FourierSeveral] = direct(np.fft.ifft2)
+fftn: Final[FourierSeveral] = direct(np.fft.fftn)
+ifftn: Final[FourierSeveral] = direct(np.fft.ifftn)
 
 # Real numbers
-rfft: Final[HalfFourier] = straight(np.fft.rfft)
-irfft: Final[Real] = straight(np.fft.irfft)
-rfft2: Final[HalfFourierSeveral] = straight(np.fft.rfft2)
-irfft2: Final[RealSeveral] = straight(np.fft.irfft2)
-rfftn: Final[HalfFourierSeveral] = straight(np.fft.rfftn)
-irfftn: Final[RealSeveral] = straight(np.fft.irfftn)
+rfft: Final[HalfFourier] = direct(np.fft.rfft)
+irfft: Final[Real] = direct(np.fft.irfft)
+rfft2: Final[HalfFourierSeveral] = direct(np.fft.rfft2)
+irfft2: Final[RealSeveral] = direct(np.fft.irfft2)
+rfftn: Final[HalfFourierSeveral] = direct(np.fft.rfftn)
+irfftn: Final[RealSeveral] = direct(np.fft.irfftn)
 
 # Hermitian symmetry
-hfft: Final[Real] = straight(np.fft.hfft)
-ihfft: Final[HalfFourier] = straight(np.fft.ihfft)
+hfft: Final[Real] = direct(np.fft.hfft)
+ihfft: Final[HalfFourier] = direct(np.fft.ihfft)
 
 # Frequencies
 fftfreq: Final = np.fft.fftfreq
 rfftfreq: Final = np.fft.rfftfreq
-fftshift: Final[Shift] = straight(np.fft.fftshift)
-ifftshift: Final[Shift] = straight(np.fft.ifftshift)
+fftshift: Final[Shift] = direct(np.fft.fftshift)
+ifftshift: Final[Shift] = direct(np.fft.ifftshift)
 
 __all__ = [
     "fft",

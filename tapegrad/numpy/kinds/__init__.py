@@ -7,20 +7,16 @@ NumPy; on differentiated values they are refused, so that the types leave them o
 from __future__ import annotations
 
 from tapegrad.numpy.kinds.arranging import (
-    Astype as Astype,
     AtLeast as AtLeast,
     BroadcastArrays as BroadcastArrays,
     BroadcastTo as BroadcastTo,
     Concatenate as Concatenate,
-    Copy as Copy,
     Diag as Diag,
     Diagonal as Diagonal,
     ExpandDims as ExpandDims,
     Flip as Flip,
     FlipOne as FlipOne,
-    FullLike as FullLike,
     Joining as Joining,
-    Like as Like,
     MatrixTranspose as MatrixTranspose,
     MoveAxis as MoveAxis,
     Ravel as Ravel,
@@ -34,6 +30,16 @@ from tapegrad.numpy.kinds.arranging import (
     Transpose as Transpose,
     Triangle as Triangle,
 )
+from tapegrad.numpy.kinds.choosing import (
+    ApplyAlongAxis as ApplyAlongAxis,
+    ApplyOverAxes as ApplyOverAxes,
+    Choose as Choose,
+    Compress as Compress,
+    Extract as Extract,
+    Piecewise as Piecewise,
+    Select as Select,
+    Windows as Windows,
+)
 from tapegrad.numpy.kinds.contracting import (
     Einsum as Einsum,
     Inner as Inner,
@@ -42,6 +48,28 @@ from tapegrad.numpy.kinds.contracting import (
     Outer as Outer,
     Tensordot as Tensordot,
     Vdot as Vdot,
+)
+from tapegrad.numpy.kinds.creating import (
+    Array as Array,
+    AsArray as AsArray,
+    Astype as Astype,
+    Copy as Copy,
+    DiagFlat as DiagFlat,
+    EmptyLike as EmptyLike,
+    Full as Full,
+    FullLike as FullLike,
+    Like as Like,
+)
+from tapegrad.numpy.kinds.differences import (
+    Convolve as Convolve,
+    CrossProduct as CrossProduct,
+    Cumulative as Cumulative,
+    Diff as Diff,
+    EDiff1D as EDiff1D,
+    Gradient as Gradient,
+    Interp as Interp,
+    Trapezoid as Trapezoid,
+    Unwrap as Unwrap,
 )
 from tapegrad.numpy.kinds.elementwise import (
     Angle as Angle,
@@ -60,6 +88,28 @@ from tapegrad.numpy.kinds.elementwise import (
     UnaryNumber as UnaryNumber,
     Where as Where,
 )
+from tapegrad.numpy.kinds.histograms import (
+    BinEdges as BinEdges,
+    Histogram as Histogram,
+    Histogram2D as Histogram2D,
+    HistogramDD as HistogramDD,
+)
+from tapegrad.numpy.kinds.polynomials import (
+    PolyDer as PolyDer,
+    PolyDiv as PolyDiv,
+    PolyFit as PolyFit,
+    PolyInt as PolyInt,
+    PolyPair as PolyPair,
+    PolyRoots as PolyRoots,
+    PolyVal as PolyVal,
+    Vander as Vander,
+)
+from tapegrad.numpy.kinds.ranges import (
+    Geomspace as Geomspace,
+    Linspace as Linspace,
+    Logspace as Logspace,
+    Meshgrid as Meshgrid,
+)
 from tapegrad.numpy.kinds.reducing import (
     Deviation as Deviation,
     Extremum as Extremum,
@@ -69,4 +119,81 @@ from tapegrad.numpy.kinds.reducing import (
     Running as Running,
     Total as Total,
     Truth as Truth,
+)
+from tapegrad.numpy.kinds.repeating import (
+    Append as Append,
+    Block as Block,
+    Delete as Delete,
+    Insert as Insert,
+    Pad as Pad,
+    Repeat as Repeat,
+    Resize as Resize,
+    Roll as Roll,
+    RollAxis as RollAxis,
+    Rot90 as Rot90,
+    Split as Split,
+    SplitOne as SplitOne,
+    Tile as Tile,
+    TrimZeros as TrimZeros,
+    Unstack as Unstack,
+)
+from tapegrad.numpy.kinds.rounding import (
+    AllClose as AllClose,
+    ArrayEqual as ArrayEqual,
+    ArrayEquivalent as ArrayEquivalent,
+    Bessel as Bessel,
+    BitCount as BitCount,
+    BitPair as BitPair,
+    BitTurn as BitTurn,
+    FrExp as FrExp,
+    IsClose as IsClose,
+    IsReal as IsReal,
+    LdExp as LdExp,
+    ModF as ModF,
+    NanToNum as NanToNum,
+    Rank as Rank,
+    RealIfClose as RealIfClose,
+    Round as Round,
+    ShapeOf as ShapeOf,
+    Size as Size,
+    UnaryPlain as UnaryPlain,
+    Verdict as Verdict,
+)
+from tapegrad.numpy.kinds.sets import (
+    ExclusiveUnion as ExclusiveUnion,
+    IsIn as IsIn,
+    SetDifference as SetDifference,
+    SetIntersection as SetIntersection,
+    SetUnion as SetUnion,
+    Unique as Unique,
+    UniqueAll as UniqueAll,
+    UniqueCounts as UniqueCounts,
+    UniqueInverse as UniqueInverse,
+    UniqueValues as UniqueValues,
+)
+from tapegrad.numpy.kinds.sorting import (
+    ArgPartition as ArgPartition,
+    ArgSort as ArgSort,
+    ArgWhere as ArgWhere,
+    CountNonZero as CountNonZero,
+    DiagonalIndices as DiagonalIndices,
+    Digitize as Digitize,
+    FlatNonZero as FlatNonZero,
+    LexSort as LexSort,
+    NonZero as NonZero,
+    Partition as Partition,
+    RavelIndex as RavelIndex,
+    SearchSorted as SearchSorted,
+    Sort as Sort,
+    SortComplex as SortComplex,
+    TriangleIndices as TriangleIndices,
+    UnravelIndex as UnravelIndex,
+)
+from tapegrad.numpy.kinds.statistics import (
+    Average as Average,
+    BinCount as BinCount,
+    Correlation as Correlation,
+    Covariance as Covariance,
+    Median as Median,
+    Quantile as Quantile,
 )

@@ -12,13 +12,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tapegrad._core.variable import Variable
-from tapegrad.typing import AnyT, ArrT, Axis, G, N, S, Shape
+from tapegrad.typing import AnyT, ArrT, Axis, G, N, S
 
 Row: TypeAlias = np.ndarray[tuple[int], np.dtype[G]]
 Table: TypeAlias = np.ndarray[tuple[int, int], np.dtype[G]]
 Lengths: TypeAlias = tuple[int, ...]
 Order: TypeAlias = Literal["C", "F", "A"]
 Positions: TypeAlias = NDArray[np.integer[Any]] | Sequence[int]
+Either: TypeAlias = Variable[NDArray[S]] | NDArray[S]
+Doubles: TypeAlias = Sequence[Variable[NDArray[np.float64]] | NDArray[np.float64]]
+"""mypy takes the type of a list that holds both from no type variable, so that the usual one is spelt out."""
+Plain: TypeAlias = NDArray[Any] | Variable[NDArray[Any]]
+Truths: TypeAlias = NDArray[np.bool]
 
 
 class Reshape(Protocol):
@@ -175,6 +180,8 @@ class Concatenate(Protocol):
     @overload
     def __call__(self, arrays: Sequence[NDArray[G]], /, axis: int | None = 0) -> NDArray[G]: ...
     @overload
+    def __call__(self, arrays: Doubles, /, axis: int | None = 0) -> Variable[NDArray[np.float64]]: ...
+    @overload
     def __call__(
         self, arrays: Sequence[Variable[NDArray[S]] | NDArray[S]], /, axis: int | None = 0
     ) -> Variable[NDArray[S]]: ...
@@ -187,6 +194,8 @@ class Stack(Protocol):
     def __call__(self, arrays: Sequence[NDArray[G]], axis: int = 0) -> NDArray[G]: ...
     @overload
     def __call__(self, arrays: Sequence[float], axis: int = 0) -> Row[np.float64]: ...  # type: ignore[overload-overlap]  # pyright: ignore[reportOverlappingOverload]  # without Variables, this one
+    @overload
+    def __call__(self, arrays: Doubles, axis: int = 0) -> Variable[NDArray[np.float64]]: ...
     @overload
     def __call__(self, arrays: Sequence[Variable[NDArray[S]] | NDArray[S]], axis: int = 0) -> Variable[NDArray[S]]: ...
     @overload
@@ -201,55 +210,9 @@ class Joining(Protocol):
     @overload
     def __call__(self, tup: Sequence[float]) -> NDArray[np.float64]: ...
     @overload
+    def __call__(self, tup: Doubles) -> Variable[NDArray[np.float64]]: ...
+    @overload
     def __call__(self, tup: Sequence[Variable[NDArray[S]] | NDArray[S]]) -> Variable[NDArray[S]]: ...
-
-
-class Astype(Protocol):
-    """astype: in another dtype; integers and booleans are constants."""
-
-    @overload
-    def __call__(self, x: np.ndarray[Shape, Any], dtype: type[G], /) -> np.ndarray[Shape, np.dtype[G]]: ...
-    @overload
-    def __call__(
-        self, x: Variable[np.ndarray[Shape, Any]], dtype: type[S], /
-    ) -> Variable[np.ndarray[Shape, np.dtype[S]]]: ...
-
-
-class Copy(Protocol):
-    """copy: the same values in an array of its own."""
-
-    @overload
-    def __call__(self, a: AnyT) -> AnyT: ...
-    @overload
-    def __call__(self, a: Variable[ArrT]) -> Variable[ArrT]: ...
-
-
-class Like(Protocol):
-    """zeros_like, ones_like: a new array in the shape of another, a constant."""
-
-    @overload
-    def __call__(self, a: AnyT, dtype: None = None) -> AnyT: ...
-    @overload
-    def __call__(self, a: Variable[AnyT], dtype: None = None) -> AnyT: ...
-    @overload
-    def __call__(self, a: float | Variable[float], dtype: None = None) -> NDArray[np.float64]: ...
-    @overload
-    def __call__(
-        self, a: np.ndarray[Shape, Any] | Variable[np.ndarray[Shape, Any]], dtype: type[G]
-    ) -> np.ndarray[Shape, np.dtype[G]]: ...
-
-
-class FullLike(Protocol):
-    """full_like: filled with a value, in the shape of another."""
-
-    @overload
-    def __call__(self, a: AnyT, fill_value: complex | np.number[Any], dtype: None = None) -> AnyT: ...
-    @overload
-    def __call__(self, a: ArrT | Variable[ArrT], fill_value: Variable[float], dtype: None = None) -> Variable[ArrT]: ...
-    @overload
-    def __call__(
-        self, a: np.ndarray[Shape, Any], fill_value: complex | np.number[Any], dtype: type[N]
-    ) -> np.ndarray[Shape, np.dtype[N]]: ...
 
 
 class Take(Protocol):

@@ -339,25 +339,3 @@ class Condition(Protocol):
     def __call__(self, x: NDArray[F], p: Order | None = None) -> F: ...
     @overload
     def __call__(self, x: Variable[NDArray[F]], p: Order | None = None) -> Variable[F]: ...
-
-
-class MultiDot(Protocol):
-    """multi_dot: the product of many matrices, in the cheapest order."""
-
-    @overload
-    def __call__(self, arrays: Sequence[NDArray[S]]) -> NDArray[S]: ...  # type: ignore[overload-overlap]  # without Variables, the first  # pyright: ignore[reportOverlappingOverload]  # the narrower shape comes first
-    @overload
-    def __call__(self, arrays: Sequence[Variable[NDArray[S]] | NDArray[S]]) -> Variable[NDArray[S]]: ...
-
-
-class Cross(Protocol):
-    """cross: the vector at right angles to two."""
-
-    @overload
-    def __call__(self, x1: NDArray[S], x2: NDArray[S], /, *, axis: int = -1) -> NDArray[S]: ...
-    @overload
-    def __call__(
-        self, x1: Variable[NDArray[S]], x2: Variable[NDArray[S]] | NDArray[S], /, *, axis: int = -1
-    ) -> Variable[NDArray[S]]: ...
-    @overload
-    def __call__(self, x1: NDArray[S], x2: Variable[NDArray[S]], /, *, axis: int = -1) -> Variable[NDArray[S]]: ...
