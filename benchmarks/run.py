@@ -15,7 +15,7 @@ import re
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from benchmarks import scaling
+from benchmarks import dispatch, scaling
 from benchmarks.libraries import PEERS, TAPEGRAD, available
 from benchmarks.problems import PROBLEMS
 from benchmarks.timing import interleaved
@@ -53,10 +53,19 @@ def growth() -> Iterator[Sequence[str]]:
         "time per operation, graph 10,000 wide relative to 1,000 wide",
         f"{scaling.growth(scaling.wide, 1_000, 10_000):.2f}×",
     )
+    rows = scaling.growth(scaling.by_rows, 1, 1_000) * 1_000
+    yield "time, 1,000 rows of an 80 MB table in a loop relative to one row", f"{rows:.1f}×"
+    parts = scaling.growth(scaling.in_parts, 100, 1_000)
+    yield "time per part, second derivative through concatenate of 1,000 relative to 100", f"{parts:.2f}×"
     yield "peak memory per operation, chain of 1,000,000", f"{scaling.bytes_per_operation(1_000_000):.0f} bytes"
     yield "peak memory, 100 chained additions of 8 MB arrays", f"{scaling.arrays_held(100, 1_000_000):.1f} arrays"
     yield "memory left by 1,000 gradients, garbage collector off", f"{scaling.bytes_left(1_000)} bytes"
     yield "`import tapegrad`, over `import numpy`", f"{scaling.import_seconds() * 1e3:.0f} ms"
+
+
+def dispatching(rounds: int) -> Iterator[Sequence[str]]:
+    """A row for each call: what NumPy's dispatch adds to it on a differentiated value."""
+    yield from ((f"`{name}`", f"{added:.2f} µs") for name, added in dispatch.overheads(rounds).items())
 
 
 def machine() -> str:
@@ -81,8 +90,9 @@ def main() -> None:
     options = parser.parse_args()
     with threadpool_limits(limits=1):
         grown = markdown(["measure", "tapegrad"], growth())  # first: the peers' imports fill the heap
+        added = markdown(["call", "`np` over `tapegrad.numpy`"], dispatching(options.rounds))
         compared = markdown(["gradient of", "tapegrad", *PEERS], comparison(options.rounds))
-    results = f"{compared}\n\n{grown}\n\n{machine()}.\n"
+    results = f"{compared}\n\n{grown}\n\n{added}\n\n{machine()}.\n"
     print(results)
     if options.write:
         page = options.write.read_text(encoding="utf-8")

@@ -19,7 +19,7 @@ from benchmarks.problems import chain
 from benchmarks.timing import interleaved, seconds_per_call
 from tapegrad import grad
 
-Program: TypeAlias = Callable[[int], Callable[[], np.float64]]
+Program: TypeAlias = Callable[[int], Callable[[], np.float64 | NDArray[np.float64]]]
 """From a number of operations to the gradient of a program that has them."""
 
 
@@ -37,6 +37,31 @@ def wide(operations: int) -> Callable[[], np.float64]:
         return np.sum(np.stack(terms))
 
     return partial(grad(total), np.float64(1.0))
+
+
+def by_rows(count: int) -> Callable[[], NDArray[np.float64]]:
+    """The gradient of a loop over so many rows of a table of 80 MB."""
+    table = np.ones((10_000, 1_000))
+
+    def total(table: NDArray[np.float64]) -> np.float64:
+        rows: list[np.float64] = [np.sum(table[i] ** 2) for i in range(count)]
+        return np.sum(np.stack(rows))
+
+    return partial(grad(total), table)
+
+
+def in_parts(count: int) -> Callable[[], NDArray[np.float64]]:
+    """A second derivative through the concatenation of so many parts."""
+    parts = np.ones((count, 100))
+
+    def total(parts: NDArray[np.float64]) -> np.float64:
+        joined: NDArray[np.float64] = np.concatenate(list(parts))
+        return np.sum(joined**3)
+
+    def slope(parts: NDArray[np.float64]) -> np.float64:
+        return np.sum(grad(total)(parts))
+
+    return partial(grad(slope), parts)
 
 
 def growth(program: Program, small: int, large: int, rounds: int = 5) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmarks import scaling
+from benchmarks import dispatch, scaling
 from benchmarks.libraries import TAPEGRAD
 from benchmarks.problems import PROBLEMS, Array, Problem
 
@@ -25,7 +25,7 @@ def test_gradient_is_the_slope_of_a_complex_step(problem: Problem) -> None:
     assert slope == pytest.approx(ahead.imag / step, rel=1e4 * precision)
 
 
-@pytest.mark.parametrize("program", [scaling.long, scaling.wide])
+@pytest.mark.parametrize("program", [scaling.long, scaling.wide, scaling.in_parts])
 def test_growth_is_measured(program: scaling.Program) -> None:
     assert scaling.growth(program, 10, 20, rounds=1) > 0
 
@@ -43,3 +43,12 @@ def test_memory_is_measured() -> None:
 
 def test_import_is_measured() -> None:
     assert abs(scaling.import_seconds(rounds=1)) < 10
+
+
+def test_loops_over_rows_and_parts_are_right() -> None:
+    np.testing.assert_array_equal(scaling.by_rows(2)()[:3, 0], [2.0, 2.0, 0.0])
+    np.testing.assert_array_equal(scaling.in_parts(2)(), np.full((2, 100), 6.0))
+
+
+def test_dispatch_is_measured() -> None:
+    assert dispatch.overheads(rounds=1).keys() == dispatch.CALLS.keys()
