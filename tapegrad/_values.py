@@ -28,18 +28,25 @@ def operand(value: Any) -> Value:
 
 
 def owned(value: Value, dtype: np.dtype[Any] | None = None) -> Value:
-    """A constant as a rule may read it later: a copy that the caller cannot change, in `dtype`.
+    """A constant as a rule may read it later: a copy that the caller cannot change, in the precision of `dtype`.
 
     Rules must not compute in the constant's own precision: `y - 1` of an unsigned 0 is 255. Python's numbers have none.
     An array that owns its memory and is read-only is kept as it is: so the caller can save the copy.
     """
     if issubclass(type(value), PYTHONS) and not issubclass(type(value), generic):
         return value
+    if dtype is not None:
+        dtype = in_precision(value.dtype, dtype)
     if issubclass(type(value), ndarray) and (dtype is None or value.dtype == dtype):
         return value if value.base is None and not value.flags.writeable else value.copy()
     if issubclass(type(value), generic) and (dtype is None or value.dtype == dtype):
         return value
     return np.array(value, dtype)[()]
+
+
+def in_precision(dtype: np.dtype[Any], wanted: np.dtype[Any]) -> np.dtype[Any]:
+    """The dtype of numbers of this one in the precision of another: what is real stays real."""
+    return np.dtype(f"f{wanted.itemsize // 2}") if wanted.kind == "c" != dtype.kind else wanted
 
 
 def held(value: Value) -> Value:

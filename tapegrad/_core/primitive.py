@@ -10,7 +10,7 @@ import attrs
 import numpy as np
 
 from tapegrad._place import user_line
-from tapegrad._values import held, operand, owned
+from tapegrad._values import held, in_precision, operand, owned
 from tapegrad.errors import DomainError
 from tapegrad.typing import T_co, override
 
@@ -108,15 +108,16 @@ class Primitive:
         """The arguments of a call as its rules may read them later.
 
         Constants (what is not `mine`) are copied. Numbers are brought to the precision of the result: a rule must not
-        compute in that of one operand.
+        compute in that of one operand. What is real stays real, also where the result is complex.
         """
         for i, (own, reads) in enumerate(zip(mine, self.reads, strict=False)):
             if not reads:
                 continue
             smooth = self.arity > 0 and self.pulls[i] is not None and self.results == 1
             if own or hasattr(args[i], "level"):
-                if smooth and args[i].dtype != result.dtype and result.dtype.kind in "fc" and self.arity > 1:
-                    args[i] = args[i].astype(result.dtype)
+                if smooth and result.dtype.kind in "fc" and self.arity > 1:
+                    dtype = in_precision(args[i].dtype, result.dtype)
+                    args[i] = args[i] if args[i].dtype == dtype else args[i].astype(dtype)
             else:
                 args[i] = owned(args[i], result.dtype) if smooth else held(args[i])
         return args
