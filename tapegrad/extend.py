@@ -152,15 +152,19 @@ def _plain(compute: Callable[..., Any], name: str, value: Any) -> Any:
 
 
 def ufunc(
-    target: np.ufunc, *partials: Rule | float | Partial | Differential | None, name: str = ""
+    target: np.ufunc,
+    *partials: Rule | float | Partial | Differential | None,
+    name: str = "",
+    arguments: Sequence[str] = ("x", "y", "z"),
 ) -> Callable[..., Any]:
     """Gives a ufunc its derivatives, so that plain calls of it differentiate: one of SciPy's, of numba's, of your own.
 
     Args:
         target: the ufunc.
-        partials: for each argument, the partial derivative, as an array or a number; None where there is none. The
-            arguments are called x, y, z, the result out: `lambda x, out: ...` reads what it names.
+        partials: for each argument, the partial derivative, as an array or a number; None where there is none. A
+            rule reads what it names: `lambda x, out: ...` the first argument and the result.
         name: what tapes and error messages call it; by default the ufunc's own name.
+        arguments: what the rules call the arguments; the result is `out`.
 
     Returns:
         The function that stands in for it: the same on plain arrays, and without NumPy's dispatch on Variables.
@@ -179,4 +183,9 @@ def ufunc(
     target = getattr(target, "__wrapped__", target)  # SciPy wraps its own where it supports the array API standard
     if len(partials) != target.nin:
         raise TypeError(f"{target.__name__} has {target.nin} arguments, and each has a partial derivative or None")
-    return declare_ufunc(target, *partials, name=name)
+    if target.nout != 1 or len(arguments) < target.nin:
+        raise TypeError(
+            f"{target.__name__} has {target.nin} arguments and {target.nout} outputs: name all arguments (arguments=), "
+            "and wrap a ufunc of several outputs in a function, with tapegrad.extend.primitive"
+        )
+    return declare_ufunc(target, *partials, name=name, arguments=arguments)

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.special
 
 from tapegrad.errors import DomainError
-from tapegrad.extend import Differential, Partial, Transpose, primitive
+from tapegrad.extend import Differential, Partial, Transpose, primitive, ufunc
 from tapegrad.testing import check_grads
 from tests.untyped import grad, jvp, vjp, vmap
 
@@ -152,3 +153,34 @@ def test_what_declarations_refuse() -> None:
         primitive(**bare)(identity)
     with pytest.raises(TypeError, match="one output"):
         primitive(x=Partial(1), outputs=("a", "b"))
+
+
+def test_a_ufunc_of_many_arguments() -> None:
+    """Its plain calls differentiate, in the arguments that have a rule, named as one likes."""
+    special: Any = scipy.special
+    ufunc(
+        special.ncfdtr,  # the distribution function of a noncentral F variable, here in that variable alone
+        None,
+        None,
+        None,
+        lambda f, n, d, c: (special.ncfdtr(n, d, c, f + 1e-6) - special.ncfdtr(n, d, c, f - 1e-6)) / 2e-6,
+        arguments=("n", "d", "c", "f"),
+    )
+    check_grads(lambda f: special.ncfdtr(3.0, 5.0, 1.0, f), (X,), order=1)
+
+
+def of_z(z: Any) -> Any:
+    return z
+
+
+WRONG: list[tuple[tuple[Any, ...], dict[str, Any], str]] = [
+    ((1.0,), {}, "has 2 arguments"),
+    ((1.0, of_z), {}, "a rule reads z"),
+    ((1.0, 1.0), {"arguments": ("x",)}, "name all arguments"),
+]
+
+
+@pytest.mark.parametrize(("partials", "keywords", "message"), WRONG)
+def test_a_ufunc_with_the_wrong_rules(partials: Any, keywords: dict[str, Any], message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        ufunc(scipy.special.pdtrik, *partials, **keywords)

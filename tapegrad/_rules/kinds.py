@@ -107,11 +107,15 @@ def _push_jointly(primitive: Primitive, args: Sequence[Any], tangents: Sequence[
 
 
 def elementwise(
-    name: str, compute: Callable[..., Any], *partials: Rule | float | Dependence | None
+    name: str,
+    compute: Callable[..., Any],
+    *partials: Rule | float | Dependence | None,
+    arguments: Sequence[str] = "xyz",
 ) -> Callable[..., Any]:
-    """A function of broadcast arrays `x`, `y`, `z`, by its partial derivatives."""
+    """A function of broadcast arrays, by its partial derivatives; `arguments` are the names that these may read."""
     parts = [Partial(part) if isinstance(part, (int, float)) or callable(part) else part for part in partials]
-    return declare(name, compute, dict(zip("xyz", parts, strict=False)), parameters=())
+    names = arguments[: len(parts)]
+    return declare(name, compute, dict(zip(names, parts, strict=True)), parameters=())
 
 
 Declaration: TypeAlias = Callable[[Callable[..., Any]], Callable[..., Any]]

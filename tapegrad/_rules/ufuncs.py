@@ -22,12 +22,13 @@ def ufunc(
     *partials: Rule | float | Dependence | None,
     compute: Callable[..., Any] | None = None,
     name: str = "",
+    arguments: Sequence[str] = "xyz",
 ) -> Callable[..., Any]:
-    """A ufunc by its partial derivatives.
+    """A ufunc by its partial derivatives, which read its `arguments` by name.
 
     `compute` is a faster way to the same result where one argument is NumPy's own.
     """
-    apply = elementwise(name or target.__name__, compute or target, *partials)
+    apply = elementwise(name or target.__name__, compute or target, *partials, arguments=arguments)
     enter(target, apply)
     return apply
 
