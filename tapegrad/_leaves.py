@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tapegrad._spec import Spec, Value, generic, ndarray
+from tapegrad._spec import Spec, Value, generic, ndarray, type_of
 from tapegrad._values import project, scalar_or_array
 from tapegrad.errors import DomainError
 
@@ -29,7 +29,7 @@ def admit(leaf: Any) -> Value:
     Raises `DomainError` for what is not a floating or complex number or array; its message goes on from the leaf's
     name.
     """
-    kind: Any = type(leaf)
+    kind = type_of(leaf)
     if kind is np.ndarray and leaf.dtype.kind in "fc":
         return leaf.copy("K") if leaf.ndim else leaf[()]
     if kind is float or kind is int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import prod
 from typing import Any, TypeAlias
 
@@ -18,6 +19,7 @@ ndarray: Any = np.ndarray
 generic: Any = np.generic
 several: Any = tuple
 SEVERAL: Any = (tuple, list)
+type_of: Callable[[Any], Any] = type
 """Classes to recognise a Value by.
 
 They are Any, so that it stays a Value to checkers: else it became an array of unknown type.

@@ -14,6 +14,7 @@ from tapegrad._rules.fronts import holds_variable, is_array, is_sequence, is_var
 from tapegrad._rules.placing import gather, slice_of
 from tapegrad._rules.positions import ARRAY, is_advanced
 from tapegrad._rules.ufuncs import refuse
+from tapegrad._spec import type_of
 
 BASIC: Final = frozenset({int, slice, type(None), type(Ellipsis)})
 
@@ -26,7 +27,7 @@ def getitem(x: Any, index: Any) -> Any:
 
 def parsed(index: Any) -> tuple[Any, Sequence[Any] | None]:
     """A basic index and None; or the layout of an advanced one and its arrays."""
-    kind = type(index)
+    kind = type_of(index)
     if kind in BASIC or (kind is tuple and BASIC.issuperset(map(type, index))):
         return index, None
     layout: list[Any] = []
