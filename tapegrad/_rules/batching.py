@@ -54,6 +54,16 @@ def shifted(shift: Callable[..., tuple[Any, ...]]) -> Batch:
     return batch
 
 
+def past_batch(length: int, axes: Any, *rest: Any) -> tuple[Any, ...]:
+    """For `shifted`: the axis or axes that come first among the parameters, behind the batch axis."""
+    return axes + 1 if isinstance(axes, int) else tuple([axis + 1 for axis in axes]), *rest
+
+
+def unchanged(length: int, *parameters: Any) -> tuple[Any, ...]:
+    """For `shifted`: no parameter speaks of axes."""
+    return parameters
+
+
 def loop(primitive: Primitive, args: Sequence[Any], batched: Sequence[bool]) -> Any:
     """Always right, never fast: one application for each element of the batch."""
     if not size(args, batched):

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tapegrad._rules.batching import shifted
+from tapegrad._rules.batching import shifted, unchanged
 from tapegrad._rules.dependences import Transpose
 from tapegrad._rules.fronts import operand, stands_for
 from tapegrad._rules.kinds import declare
@@ -20,15 +20,11 @@ def _itself(x: Any) -> Any:
     return x
 
 
-def _same(length: int, *parameters: Any) -> tuple[Any, ...]:
-    return parameters
-
-
-converted = declare("astype", _convert, {"x": Transpose(_itself)}, batch=shifted(_same))
+converted = declare("astype", _convert, {"x": Transpose(_itself)}, batch=shifted(unchanged))
 """(x, dtype), to a floating or complex dtype."""
-truncated = declare("astype_constant", _convert, {"x": None}, batch=shifted(_same))
+truncated = declare("astype_constant", _convert, {"x": None}, batch=shifted(unchanged))
 """(x, dtype), to a dtype that has no derivatives."""
-copied = declare("copy", _itself, {"x": Transpose(_itself)}, batch=shifted(_same))
+copied = declare("copy", _itself, {"x": Transpose(_itself)}, batch=shifted(unchanged))
 """A Variable of its own. The values need no copy: nothing can change them."""
 
 

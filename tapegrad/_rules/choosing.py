@@ -11,6 +11,7 @@ from tapegrad._core.door import apply
 from tapegrad._core.primitive import Primitive
 from tapegrad._place import user_line
 from tapegrad._rules.dependences import Transpose
+from tapegrad._rules.folding import surely
 from tapegrad._rules.fronts import is_sequence, is_variable, operand, stands_for
 from tapegrad._rules.kinds import declare
 from tapegrad._rules.ufuncs import refuse
@@ -33,8 +34,7 @@ def _chosen_positions(a: Any, count: int, mode: str) -> Any:
         return np.minimum(np.maximum(positions, 0), count - 1)
     if mode != "raise":
         raise ValueError(f"clipmode must be one of 'clip', 'raise', or 'wrap' (got {mode!r})")
-    outside = (positions < 0) | (positions >= count)
-    if not is_variable(outside) and np.any(outside):
+    if surely((positions < 0) | (positions >= count)):
         raise ValueError("invalid entry in choice array")
     return positions
 

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from tapegrad._rules.dependences import Transpose
+from tapegrad._rules.folding import possibly, select
 from tapegrad._rules.fronts import stands_for
-from tapegrad._rules.kinds import declare
+from tapegrad._rules.kinds import declare, elementwise
 from tapegrad._rules.ufuncs import constant, refuse, ufunc
 
 equal = constant(np.equal, operator.eq)
@@ -33,9 +34,14 @@ for _flat in (
     constant(_flat)
 
 
+def _shared(chosen: Any, x: Any, y: Any) -> Any:
+    """How much of the result is `x`: all where that is chosen, half in a tie, or nothing."""
+    ties = np.equal(x, y)
+    return select(ties, 0.5, chosen) if possibly(ties) else chosen
+
+
 def _first_chosen(x: Any, y: Any, out: Any) -> Any:
-    """How much of `out` is `x`: all, half in a tie, or nothing."""
-    return np.where(x == y, 0.5, out == x)
+    return _shared(np.equal(out, x), x, y)
 
 
 def _second_chosen(x: Any, y: Any, out: Any) -> Any:
@@ -44,7 +50,7 @@ def _second_chosen(x: Any, y: Any, out: Any) -> Any:
 
 def _first_passed(x: Any, y: Any, out: Any) -> Any:
     """As `_first_chosen`, where a nan passes too."""
-    return np.where(x == y, 0.5, np.logical_or(out == x, np.isnan(x)))
+    return _shared(np.logical_or(np.equal(out, x), np.isnan(x)), x, y)
 
 
 def _second_passed(x: Any, y: Any, out: Any) -> Any:
@@ -57,11 +63,32 @@ fmax = ufunc(np.fmax, _first_chosen, _second_chosen)
 fmin = ufunc(np.fmin, _first_chosen, _second_chosen)
 
 
+# min(max(x, y), z), with the slope of each step.
+
+
+def _clip(x: Any, y: Any, z: Any) -> Any:
+    return np.minimum(np.maximum(x, y), z)
+
+
+def _inside(x: Any, y: Any, z: Any, out: Any) -> Any:
+    larger = np.maximum(x, y)
+    return _first_passed(x, y, larger) * _first_passed(larger, z, out)
+
+
+clipped = elementwise(
+    "clip",
+    _clip,
+    _inside,
+    lambda x, y, z, out: _inside(y, x, z, out),
+    lambda x, y, z, out: _first_passed(z, np.maximum(x, y), out),
+)
+
+
 def _where(condition: Any, x: Any, y: Any) -> Any:
-    return np.where(condition, x, y)[()]
+    return select(condition, x, y)[()]
 
 
-choose = declare(
+either = declare(
     "where",
     _where,
     {
@@ -79,7 +106,7 @@ def where(condition: Any, x: Any = None, y: Any = None, /) -> Any:
     """X where the condition holds, else y; of the condition alone, the places where it holds."""
     if x is None and y is None:
         return np.nonzero(condition)
-    return choose(condition, x, y)
+    return either(condition, x, y)
 
 
 @stands_for(np.clip)
@@ -89,5 +116,7 @@ def clip(
     """`a` kept between two bounds, either of which may be None. At a bound, `a` and the bound share the derivative."""
     refuse("clip", {"out": out, **keywords})
     low, high = a_min if min is None else min, a_max if max is None else max
+    if low is not None and high is not None:
+        return clipped(a, low, high)
     out = a if low is None else maximum(a, low)
     return out if high is None else minimum(out, high)

@@ -9,7 +9,7 @@ import numpy as np
 
 from tapegrad._core.tables import UFUNCS
 from tapegrad._rules.axes import normalize_axis
-from tapegrad._rules.batching import shifted
+from tapegrad._rules.batching import past_batch, shifted
 from tapegrad._rules.dependences import Transpose
 from tapegrad._rules.fronts import operand, stands_for
 from tapegrad._rules.kinds import declare
@@ -27,11 +27,7 @@ def _turned(ct: Any, axis: int, backward: bool) -> Any:
     return cumsum_along(ct, axis, not backward)
 
 
-def _past_batch(length: int, axis: int, backward: bool) -> tuple[Any, ...]:
-    return axis + 1, backward
-
-
-cumsum_along = declare("cumsum", _cumsum, {"x": Transpose(_turned)}, batch=shifted(_past_batch))
+cumsum_along = declare("cumsum", _cumsum, {"x": Transpose(_turned)}, batch=shifted(past_batch))
 """(x, axis, backward): the sums of all that came so far along `axis`, or of all that is still to come."""
 
 

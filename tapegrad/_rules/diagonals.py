@@ -36,9 +36,9 @@ def diagonal_of(x: Any, offset: int, axis1: int, axis2: int) -> Any:
 def place_diagonal(x: Any, offset: int, axis1: int, axis2: int, shape: tuple[int, ...]) -> Any:
     """Zeros, with `x` as that diagonal."""
     whole = np.zeros(shape, x.dtype)
-    steps = range(x.shape[-1])
-    rows, columns = [i + max(-offset, 0) for i in steps], [i + max(offset, 0) for i in steps]
-    np.moveaxis(whole, (axis1, axis2), (-2, -1))[..., rows, columns] = x
+    diagonal = whole.diagonal(offset, axis1, axis2)
+    diagonal.flags.writeable = True
+    diagonal[...] = x
     return whole
 
 

@@ -10,16 +10,12 @@ import numpy as np
 from tapegrad._core.door import apply
 from tapegrad._core.primitive import Primitive
 from tapegrad._rules.axes import normalize_axes, normalize_axis
-from tapegrad._rules.batching import shifted, spread
+from tapegrad._rules.batching import past_batch, shifted, spread
 from tapegrad._rules.dependences import Partial
 from tapegrad._rules.fronts import is_sequence, operand, stands_for
 from tapegrad._rules.kinds import declare, linear
 
 _MISSING: Any = object()
-
-
-def _behind_batch(length: int, axis: int) -> tuple[int]:
-    return (axis + 1,)
 
 
 def _difference_back(ct: Any, axis: int) -> Any:
@@ -30,13 +26,13 @@ def _received_back(ct: Any, axis: int) -> Any:
     return np.negative(difference(ct, axis))
 
 
-@linear(shifted(_behind_batch), x=_difference_back)
+@linear(shifted(past_batch), x=_difference_back)
 def difference(x: Any, axis: int) -> Any:
     """Each element less the one before it."""
     return np.diff(x, axis=axis)
 
 
-@linear(shifted(_behind_batch), x=_received_back)
+@linear(shifted(past_batch), x=_received_back)
 def received(x: Any, axis: int) -> Any:
     """The differences with a zero on either side: minus the transpose of `difference`."""
     before = (slice(None),) * axis
@@ -170,7 +166,7 @@ def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
         else:
             widths = difference(points, normalize_axis(axis, points.ndim))
     sums = heights[_entries(along, 1, None)] + heights[_entries(along, -1)]
-    return np.sum(widths * sums / 2.0, axis=axis)
+    return np.sum(widths / 2.0 * sums, axis=axis)
 
 
 # Unwrapping adds whole periods, of which the number does not change with p where there is a derivative.

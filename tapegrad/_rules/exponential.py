@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ LOG10 = float(np.log(10))
 
 exp = ufunc(np.exp, lambda out: out)
 exp2 = ufunc(np.exp2, lambda out: LOG2 * out)
-expm1 = ufunc(np.expm1, lambda out: out + 1)
+expm1 = ufunc(np.expm1, lambda x: np.exp(x))  # out + 1 would lose the digits of exp(-50)
 log = ufunc(np.log, lambda x: 1 / x)
 log2 = ufunc(np.log2, lambda x: 1 / (LOG2 * x))
 log10 = ufunc(np.log10, lambda x: 1 / (LOG10 * x))
@@ -37,7 +38,9 @@ def _sigmoid(x: Any) -> Any:
     return np.where(x >= 0, 1, small) / (1 + small)
 
 
-logistic = elementwise("sigmoid", _sigmoid, lambda out: out * (1 - out))
+logistic: Callable[[Any], Any] = elementwise(
+    "sigmoid", _sigmoid, lambda x, out: out * logistic(-x)
+)  # 1 - out would lose digits
 
 
 def sigmoid(x: Any, /, *, dtype: Any = None) -> Any:

@@ -1,4 +1,4 @@
-"""The largest and the smallest over axes. Ties share the derivative evenly."""
+"""The largest and the smallest over axes, of all or of those that are not nan. Ties share the derivative evenly."""
 
 from __future__ import annotations
 
@@ -25,6 +25,11 @@ from tapegrad._rules.folding import (
 from tapegrad._rules.fronts import operand, stands_for
 from tapegrad._rules.kinds import declare
 from tapegrad._rules.ufuncs import refuse
+from tapegrad._spec import generic, ndarray
+
+PLAIN: Any = (ndarray, generic)
+no_value: Any = np._NoValue
+"""NumPy's own default, which callers pass on."""
 
 
 def _chosen(x: Any, out: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
@@ -32,45 +37,61 @@ def _chosen(x: Any, out: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
     return np.equal(x, lined_up(out, x.shape, axes, keepdims))
 
 
-def _weight(chosen: Any, axes: tuple[int, ...], keepdims: bool, dtype: Any) -> Any:
-    """One over the number of those that tie; infinite for nan, which equals nothing."""
-    return np.divide(1, nonzero_over(chosen, axes, keepdims).astype(dtype))
+def _where_chosen(share: Any, chosen: Any) -> Any:
+    """The product share * chosen: few are chosen, and to fill in those alone is quickest."""
+    if type(chosen) is not ndarray or not issubclass(type(share), PLAIN) or not np.isfinite(share).all():
+        return share * chosen
+    whole = np.zeros(chosen.shape, share.dtype)
+    np.copyto(whole, share, where=chosen)
+    return whole
 
 
-def _push(dx: Any, x: Any, out: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
-    chosen = _chosen(x, out, axes, keepdims)
-    return damp(sum_over(dx * chosen, axes, keepdims), _weight(chosen, axes, keepdims, x.dtype))
+def _extremum(name: str, pair: np.ufunc, fewest: int) -> Callable[..., Any]:
+    """A primitive (x, axes, keepdims). Where none is chosen, as nan equals nothing, the share is that of `fewest`."""
+
+    def weight(chosen: Any, axes: tuple[int, ...], keepdims: bool, dtype: Any) -> Any:
+        count = nonzero_over(chosen, axes, keepdims)
+        return np.divide(1, (np.maximum(count, fewest) if fewest else count).astype(dtype))
+
+    def push(dx: Any, x: Any, out: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
+        chosen = _chosen(x, out, axes, keepdims)
+        return damp(sum_over(_where_chosen(dx, chosen), axes, keepdims), weight(chosen, axes, keepdims, x.dtype))
+
+    def pull(ct: Any, x: Any, out: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
+        chosen = _chosen(x, out, axes, keepdims)
+        share = damp(ct, weight(chosen, axes, keepdims, x.dtype))
+        return _where_chosen(lined_up(share, x.shape, axes, keepdims), chosen)
+
+    return declare(name, fold(pair), {"x": Differential(push, pull=pull)}, batch=shifted(past_batch))
 
 
-def _pull(ct: Any, x: Any, out: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
-    chosen = _chosen(x, out, axes, keepdims)
-    return chosen * lined_up(damp(ct, _weight(chosen, axes, keepdims, x.dtype)), x.shape, axes, keepdims)
-
-
-max_over = declare("max", fold(np.maximum), {"x": Differential(_push, pull=_pull)}, batch=shifted(past_batch))
-min_over = declare("min", fold(np.minimum), {"x": Differential(_push, pull=_pull)}, batch=shifted(past_batch))
+max_over = _extremum("max", np.maximum, 0)  # of nan, an infinite share: the gradient is nan
+min_over = _extremum("min", np.minimum, 0)
+nanmax_over = _extremum("nanmax", np.fmax, 1)
+nanmin_over = _extremum("nanmin", np.fmin, 1)
 
 
 def _bounded(
-    over: Callable[..., Any], pair: np.ufunc, worst: float, a: Any, axis: Any, keepdims: bool, initial: Any, where: Any
+    over: Callable[..., Any], pair: np.ufunc, worst: float, a: Any, axis: Any, keepdims: Any, initial: Any, where: Any
 ) -> Any:
     """The extremum of what the mask lets through, and of `initial`."""
     x = operand(a)
-    axes = reduced_axes(axis, x.ndim)
-    if initial is None:
+    axes, keep = reduced_axes(axis, x.ndim), keepdims is not no_value and bool(keepdims)
+    where = True if where is no_value else where
+    if initial is None or initial is no_value:
         if where is not True:
             raise ValueError(f"{pair.__name__} has no identity: where= needs initial=")
-        return over(x, axes, bool(keepdims))
+        return over(x, axes, keep)
     if count_over(x.shape, axes) == 0:
-        kept = kept_shape(x.shape, axes) if keepdims else tuple([n for i, n in enumerate(x.shape) if i not in axes])
+        kept = kept_shape(x.shape, axes) if keep else tuple([n for i, n in enumerate(x.shape) if i not in axes])
         return np.broadcast_to(operand(initial).astype(x.dtype), kept)
     neutral = worst if x.dtype.kind in "fc" else initial
-    return pair(over(masked(x, where, neutral), axes, bool(keepdims)), initial)
+    return pair(over(masked(x, where, neutral), axes, keep), initial)
 
 
 @stands_for(np.max, np.amax)
 def max(
-    a: Any, axis: Any = None, out: None = None, keepdims: bool = False, initial: Any = None, where: Any = True
+    a: Any, axis: Any = None, out: None = None, keepdims: Any = False, initial: Any = None, where: Any = True
 ) -> Any:
     """The largest over axes."""
     refuse("max", {"out": out})
@@ -79,11 +100,29 @@ def max(
 
 @stands_for(np.min, np.amin)
 def min(
-    a: Any, axis: Any = None, out: None = None, keepdims: bool = False, initial: Any = None, where: Any = True
+    a: Any, axis: Any = None, out: None = None, keepdims: Any = False, initial: Any = None, where: Any = True
 ) -> Any:
     """The smallest over axes."""
     refuse("min", {"out": out})
     return _bounded(min_over, np.minimum, np.inf, a, axis, keepdims, initial, where)
+
+
+@stands_for(np.nanmax)
+def nanmax(
+    a: Any, axis: Any = None, out: None = None, keepdims: Any = False, initial: Any = None, where: Any = True
+) -> Any:
+    """The largest of those that are not nan."""
+    refuse("nanmax", {"out": out})
+    return _bounded(nanmax_over, np.fmax, np.nan, a, axis, keepdims, initial, where)
+
+
+@stands_for(np.nanmin)
+def nanmin(
+    a: Any, axis: Any = None, out: None = None, keepdims: Any = False, initial: Any = None, where: Any = True
+) -> Any:
+    """The smallest of those that are not nan."""
+    refuse("nanmin", {"out": out})
+    return _bounded(nanmin_over, np.fmin, np.nan, a, axis, keepdims, initial, where)
 
 
 @stands_for(np.ptp)
@@ -93,5 +132,5 @@ def ptp(a: Any, axis: Any = None, out: None = None, keepdims: bool = False) -> A
     return max(a, axis, keepdims=keepdims) - min(a, axis, keepdims=keepdims)
 
 
-enter_reduce(np.maximum, max)
-enter_reduce(np.minimum, min)
+for _pair, _front in ((np.maximum, max), (np.minimum, min), (np.fmax, nanmax), (np.fmin, nanmin)):
+    enter_reduce(_pair, _front)

@@ -10,9 +10,9 @@ import numpy as np
 
 from tapegrad._core.tables import UFUNCS, Function
 from tapegrad._rules.axes import normalize_axes
-from tapegrad._rules.batching import shifted
+from tapegrad._rules.batching import past_batch as past_batch, shifted
 from tapegrad._rules.dependences import Transpose
-from tapegrad._rules.fronts import operand
+from tapegrad._rules.fronts import is_variable, operand
 from tapegrad._rules.kinds import declare
 from tapegrad._rules.ufuncs import cast
 from tapegrad._spec import Spec
@@ -46,11 +46,6 @@ def count_over(shape: tuple[int, ...], axes: tuple[int, ...]) -> int:
     return prod([shape[axis] for axis in axes])
 
 
-def past_batch(length: int, axes: tuple[int, ...], *rest: Any) -> tuple[Any, ...]:
-    """The same parameters, behind a batch axis."""
-    return tuple([axis + 1 for axis in axes]), *rest
-
-
 def masked(x: Any, where: Any, neutral: Any) -> Any:
     """`x` with what a reduction is not to see replaced by what does not change it."""
     if where is True:
@@ -60,6 +55,27 @@ def masked(x: Any, where: Any, neutral: Any) -> Any:
             f"where= has shape {np.shape(where)}, which does not broadcast to that of the array, {x.shape}"
         )
     return select(where, x, neutral)
+
+
+def surely(verdict: Any) -> bool:
+    """Whether a condition is known to hold somewhere. Of a batch it cannot be asked."""
+    return not is_variable(verdict) and bool(np.logical_or.reduce(verdict, axis=None))
+
+
+def possibly(verdict: Any) -> bool:
+    """Whether a condition may hold somewhere."""
+    return is_variable(verdict) or bool(np.logical_or.reduce(verdict, axis=None))
+
+
+def missing(x: Any) -> Any:
+    """Where there is nan; None where there is none at all."""
+    found = np.isnan(x) if x.dtype.kind in "fc" else False
+    return found if possibly(found) else None
+
+
+def squared(x: Any) -> Any:
+    """|x|²."""
+    return np.real(x * np.conjugate(x)) if x.dtype.kind == "c" else x * x
 
 
 def fold(target: Any) -> Callable[[Any, tuple[int, ...], bool], Any]:

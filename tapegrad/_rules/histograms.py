@@ -13,6 +13,7 @@ import numpy as np
 
 from tapegrad._core.primitive import Primitive
 from tapegrad._place import user_line
+from tapegrad._rules.folding import surely
 from tapegrad._rules.fronts import is_sequence, is_variable, operand, stands_for
 from tapegrad._rules.kinds import declare, stopped
 from tapegrad._rules.picking import put_along
@@ -60,7 +61,7 @@ def _edges(a: Any, bins: Any, range: Any, weights: Any) -> Any:
     """The edges of the bins. With neither edges nor a range given they span the data, and move with it."""
     if np.ndim(bins) == 1:
         edges = operand(bins)
-        if not is_variable(edges) and np.any(edges[:-1] > edges[1:]):
+        if surely(edges[:-1] > edges[1:]):
             raise ValueError("`bins` must increase monotonically, when an array")
         return edges
     data = operand(a)

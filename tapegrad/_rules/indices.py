@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from tapegrad._rules.fronts import is_sequence, is_variable, operand, stands_for
+from tapegrad._rules.folding import surely
+from tapegrad._rules.fronts import is_sequence, operand, stands_for
 from tapegrad._rules.ufuncs import refuse
 
 
@@ -42,7 +43,7 @@ def unravel_index(indices: Any, shape: Any, order: str = "C") -> tuple[Any, ...]
     for n in reversed(lengths) if order == "C" else lengths:
         parts.append(rest % n)
         rest = rest // n
-    if not is_variable(rest) and np.any(rest):
+    if surely(rest):
         raise ValueError(f"an index is out of bounds for an array of shape {lengths}")
     return tuple(reversed(parts)) if order == "C" else tuple(parts)
 
@@ -55,8 +56,7 @@ def ravel_multi_index(multi_index: Any, dims: Any, mode: str = "raise", order: s
     index: Any = 0
     pairs = [(operand(part), n) for part, n in zip(multi_index, dims, strict=True)]
     for part, n in pairs if order == "C" else reversed(pairs):
-        outside = (part < 0) | (part >= n)
-        if not is_variable(outside) and np.any(outside):
+        if surely((part < 0) | (part >= n)):
             raise ValueError("invalid entry in coordinates array")
         index = index * n + part
     return index

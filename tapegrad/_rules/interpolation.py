@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from tapegrad._rules.folding import possibly
 from tapegrad._rules.fronts import is_variable, operand, stands_for
 from tapegrad._rules.kinds import stopped
 from tapegrad._rules.picking import pick_along
@@ -56,11 +57,15 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
     else:
         before = plain.clip(plain.searchsorted(points, at, "right") - 1, 0, count - 2)
         inside = _on_segment(x, *(_taken(line, at) for line in (xp, fp) for at in (before, before + 1)))
-    return plain.where(outside[0], beyond[0], plain.where(outside[1], beyond[1], inside))
+    for where, value in zip(outside, beyond, strict=True):
+        inside = plain.where(where, value, inside) if possibly(where) else inside
+    return inside
 
 
 def _taken(line: Any, positions: Any) -> Any:
     """The entries of one line at positions in any shape."""
+    if positions.ndim == 1:
+        return pick_along(line, positions, 0, False)
     return np.reshape(pick_along(line, np.reshape(positions, -1), 0, False), positions.shape)
 
 
@@ -68,5 +73,7 @@ def _on_segment(x: Any, x_start: Any, x_end: Any, start: Any, end: Any) -> Any:
     """Between two points. A segment of no length is flat, and at its end."""
     width = x_end - x_start
     flat = np.equal(width, 0)
+    if not possibly(flat):
+        return start + (x - x_start) / width * (end - start)
     share = np.where(flat, 1, (x - x_start) / np.where(flat, 1, width))
     return start + share * (end - start)

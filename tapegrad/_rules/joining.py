@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from tapegrad._rules.axes import normalize_axis
-from tapegrad._rules.batching import shifted
+from tapegrad._rules.batching import past_batch, shifted
 from tapegrad._rules.dependences import Operands
 from tapegrad._rules.fronts import is_sequence, is_variable, operand, stands_for
 from tapegrad._rules.kinds import declare
@@ -24,10 +24,6 @@ def _part(ct: Any, position: int, axis: int, ends: tuple[int, ...]) -> Any:
     return ct[(*(slice(None),) * axis, slice(ends[position], ends[position + 1]))]
 
 
-def _join_past_batch(length: int, axis: int, ends: tuple[int, ...]) -> tuple[Any, ...]:
-    return axis + 1, ends
-
-
 def _stack(*args: Any) -> Any:
     *arrays, axis = args
     return np.stack(arrays, axis) if arrays[0].ndim else np.array(arrays)
@@ -37,15 +33,11 @@ def _layer(ct: Any, position: int, axis: int) -> Any:
     return ct[(*(slice(None),) * axis, position)]
 
 
-def _stack_past_batch(length: int, axis: int) -> tuple[int]:
-    return (axis + 1,)
-
-
 joined = declare(
     "concatenate",
     _join,
     {"arrays": Operands(_part)},
-    batch=shifted(_join_past_batch),
+    batch=shifted(past_batch),
     joint=True,
     variadic=True,
     parameters=("axis", "ends"),
@@ -56,7 +48,7 @@ stacked = declare(
     "stack",
     _stack,
     {"arrays": Operands(_layer)},
-    batch=shifted(_stack_past_batch),
+    batch=shifted(past_batch),
     joint=True,
     variadic=True,
     parameters=("axis",),

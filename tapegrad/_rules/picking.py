@@ -7,15 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from tapegrad._rules.batching import shifted
+from tapegrad._rules.batching import past_batch, shifted
 from tapegrad._rules.dependences import Transpose
 from tapegrad._rules.kinds import declare
 from tapegrad._spec import Spec
-
-
-def behind_batch(length: int, axis: int, *rest: Any) -> tuple[Any, ...]:
-    """The same parameters, behind a batch axis."""
-    return axis + 1, *rest
 
 
 def _pick(x: Any, positions: Any, axis: int, distinct: bool) -> Any:
@@ -56,8 +51,8 @@ def _put_back(ct: Any, positions: Any, axis: int, distinct: bool) -> Any:
     return pick_along(ct, positions, axis, distinct)
 
 
-pick_along = declare("pick_along", _pick, {"x": Transpose(_pick_back), "positions": None}, batch=shifted(behind_batch))
+pick_along = declare("pick_along", _pick, {"x": Transpose(_pick_back), "positions": None}, batch=shifted(past_batch))
 """(x, positions, axis, distinct): the entries at `positions` along `axis`, none of them twice if `distinct`."""
 
-put_along = declare("put_along", _put, {"x": Transpose(_put_back), "positions": None}, batch=shifted(behind_batch))
+put_along = declare("put_along", _put, {"x": Transpose(_put_back), "positions": None}, batch=shifted(past_batch))
 """(x, positions, axis, distinct, length): the transpose of `pick_along`, into zeros of that length."""

@@ -43,19 +43,8 @@ def _others(x: Any, axes: tuple[int, ...]) -> Any:
 
 
 def _others_in_row(x: Any) -> Any:
-    """The product of the others along the last axis: of the other in its pair, and of the other pairs."""
-    length = x.shape[-1]
-    if length <= 1:
-        return np.ones_like(x)
-    left, right = x[..., 0 : length - 1 : 2], x[..., 1::2]
-    if length % 2 == 0:
-        beside = _others_in_row(left * right)
-        return np.reshape(np.stack([beside * right, beside * left], axis=-1), x.shape)
-    last = x[..., -1:]
-    beside = _others_in_row(np.concatenate([left * right, last], axis=-1))
-    pairs = beside[..., :-1]
-    interleaved = np.reshape(np.stack([pairs * right, pairs * left], axis=-1), (*x.shape[:-1], length - 1))
-    return np.concatenate([interleaved, beside[..., -1:]], axis=-1)
+    """The product of the others along the last axis: of all before, and of all behind."""
+    return _before(x) * np.flip(_before(np.flip(x, -1)), -1)
 
 
 def _push_prod(dx: Any, x: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
@@ -108,6 +97,8 @@ def _recurrence(addend: Any, factor: Any) -> Any:
 
 def _before(x: Any) -> Any:
     """The product of all that comes before, along the last axis."""
+    if not x.shape[-1]:
+        return x
     products = cumprod_along(x[..., :-1], x.ndim - 1)
     return np.concatenate([np.ones_like(x[..., :1]), products], axis=-1)
 
@@ -132,12 +123,8 @@ def _pull_cumprod(ct: Any, x: Any, axis: int) -> Any:
     return np.moveaxis(_before(row) * np.flip(_recurrence(np.flip(cts, -1), factor), -1), -1, axis)
 
 
-def _one_past_batch(length: int, axis: int) -> tuple[int]:
-    return (axis + 1,)
-
-
 cumprod_along = declare(
-    "cumprod", _cumprod, {"x": Differential(_push_cumprod, pull=_pull_cumprod)}, batch=shifted(_one_past_batch)
+    "cumprod", _cumprod, {"x": Differential(_push_cumprod, pull=_pull_cumprod)}, batch=shifted(past_batch)
 )
 
 

@@ -15,9 +15,9 @@ import numpy as np
 from tapegrad._core.door import apply
 from tapegrad._core.primitive import Primitive
 from tapegrad._rules.batching import loop, spread
-from tapegrad._rules.folding import count_over, kept_shape, reduced_axes
+from tapegrad._rules.folding import count_over, kept_shape, missing, reduced_axes, surely
 from tapegrad._rules.fronts import is_variable, operand, stands_for
-from tapegrad._rules.kinds import declare, stopped
+from tapegrad._rules.kinds import declare, elementwise, stopped
 from tapegrad._rules.picking import pick_along
 from tapegrad._rules.ufuncs import refuse
 
@@ -46,26 +46,29 @@ VIRTUAL: dict[str, Callable[[Any, Any], Any]] = {
 
 def _lines(x: Any, axes: tuple[int, ...]) -> Any:
     """`x` with the axes that go in one, behind the others."""
+    if x.ndim and axes == (x.ndim - 1,):
+        return x
     kept = tuple([i for i in range(x.ndim) if i not in axes])
     return np.reshape(np.transpose(x, kept + axes), (*[x.shape[i] for i in kept], count_over(x.shape, axes)))
 
 
-def _nans(lines: Any) -> Any:
-    """Where there is nan; None where there is none at all."""
-    if lines.dtype.kind not in "fc":
-        return None
-    found = np.isnan(lines)
-    return found if is_variable(found) or np.any(found) else None
-
-
-def _picked(lines: Any, order: Any, ranks: Any) -> Any:
+def _picked(lines: Any, order: Any, ranks: Any, distinct: bool) -> Any:
     """The entries of these ranks: the same ones of every line, or for each line its own, on the last axis."""
     if is_variable(order) or is_variable(ranks) or ranks.ndim > 1:
         ranks = np.broadcast_to(ranks, (*lines.shape[:-1], ranks.shape[-1]))
         positions = np.take_along_axis(order, ranks, -1)
     else:
         positions = order[..., ranks]
-    return pick_along(lines, positions, lines.ndim - 1, ranks.shape[-1] == 1)
+    return pick_along(lines, positions, lines.ndim - 1, distinct or ranks.shape[-1] == 1)
+
+
+def _between(x: Any, y: Any, z: Any) -> Any:
+    gap = y - x
+    return plain.where(z < 0.5, x + gap * z, y - gap * (1 - z))  # from the nearer end, as NumPy does
+
+
+between = elementwise("between", _between, lambda z: 1 - z, lambda z: z, lambda x, y: y - x)
+"""From x to y, as far as z says: x where z is 0, y where it is 1."""
 
 
 def _at(lines: Any, places: Any, length: Any, dtype: np.dtype[Any]) -> Any:
@@ -75,18 +78,14 @@ def _at(lines: Any, places: Any, length: Any, dtype: np.dtype[Any]) -> Any:
     if moving:  # at the very end, q has its derivative from the left
         below = np.minimum(below, np.maximum(length - 2, 0))
     share = places - below
-    between = moving or bool(np.any(share))
-    ranks = [below.astype(np.intp), np.minimum(below + 1, np.maximum(length - 1, 0)).astype(np.intp)][: 1 + between]
+    apart = moving or bool(np.any(share))
+    ranks = [below.astype(np.intp), np.minimum(below + 1, np.maximum(length - 1, 0)).astype(np.intp)][: 1 + apart]
     if is_variable(below) or below.ndim > 1 or moving:
         order = np.argsort(lines, -1)
     else:
-        order = np.argpartition(lines, np.unique(ranks), -1)
-    entries = [_picked(lines, order, rank) for rank in ranks]
-    if not between:
-        return entries[0]
-    gap = entries[1] - entries[0]
-    share = share.astype(dtype)
-    return plain.where(share < 0.5, entries[0] + gap * share, entries[1] - gap * (1 - share))
+        order = np.argpartition(lines, np.concatenate(ranks), -1)
+    entries = [_picked(lines, order, rank, False) for rank in ranks]
+    return between(*entries, share.astype(dtype)) if apart else entries[0]
 
 
 def _within(places: Any, length: Any) -> Any:
@@ -101,18 +100,17 @@ def _median(a: Any, axis: Any, keepdims: bool, skip: bool) -> Any:
     lines = _lines(x, axes)
     if lines.size == 0:
         return np.median(np.zeros(x.shape, x.dtype), axis, keepdims=keepdims)
-    nans = _nans(lines)
+    nans = missing(lines)
     length: Any = lines.shape[-1]
     if skip and nans is not None:
         length = length - plain.count_nonzero(nans, axis=-1, keepdims=True)
-    ranks = plain.stack([plain.maximum(length - 1, 0) // 2, plain.minimum(length // 2, lines.shape[-1] - 1)], -1)
     if not skip or nans is None:
-        order = np.argpartition(lines, ranks, -1)
-        ranks = ranks[length % 2 :]
+        ranks = plain.arange((length - 1) // 2, length // 2 + 1)
+        middle = _picked(lines, np.argpartition(lines, ranks, -1), ranks, True)
     else:
-        order, ranks = np.argsort(lines, -1), ranks[..., 0, :]
-    middle = [_picked(lines, order, ranks[..., i : i + 1]) for i in range(ranks.shape[-1])]
-    out = middle[0][..., 0] if len(middle) == 1 else ((middle[0] + middle[1]) / 2)[..., 0]
+        ranks = plain.concatenate([plain.maximum(length - 1, 0) // 2, length // 2], -1)
+        middle = _picked(lines, np.argsort(lines, -1), plain.minimum(ranks, lines.shape[-1] - 1), False)
+    out = np.mean(middle, -1)
     if nans is not None:
         out = plain.where(length[..., 0] == 0 if skip else plain.any(nans, axis=-1), np.nan, out)
     return np.reshape(out, kept_shape(x.shape, axes)) if keepdims else out
@@ -130,11 +128,6 @@ def nanmedian(a: Any, axis: Any = None, out: None = None, overwrite_input: bool 
     """The middle one of those that are not nan."""
     refuse("nanmedian", {"out": out})
     return _median(a, axis, bool(keepdims), True)
-
-
-def _known(wrong: Any) -> Any:
-    """What is wrong with the arguments. Of a batch it cannot be asked."""
-    return False if is_variable(wrong) else wrong
 
 
 @lru_cache(maxsize=256)
@@ -174,7 +167,7 @@ def _weighted(x: Any, lines: Any, axes: tuple[int, ...], weights: Any, q: Any, n
         lengths = tuple([n if i in axes else 1 for i, n in enumerate(x.shape)])
         w = np.broadcast_to(np.reshape(np.transpose(w, np.argsort(axes)), lengths), x.shape)
     w = _lines(stopped(w), axes)
-    if np.any(_known(np.less(w, 0))):
+    if surely(np.less(w, 0)):
         raise ValueError("Weights must be non-negative.")
     if nans is not None:
         w = np.where(nans & ~np.all(nans, axis=-1, keepdims=True), 0, w)
@@ -193,7 +186,7 @@ def _quantile(a: Any, q: Any, axis: Any, method: str, keepdims: bool, weights: A
     lines = _lines(x, axes)
     if lines.size == 0:
         return plain.quantile(np.zeros(x.shape, x.dtype), stopped(q), axis, keepdims=keepdims)
-    nans = _nans(lines)
+    nans = missing(lines)
     length: Any = lines.shape[-1]
     if skip and nans is not None:
         length = length - plain.count_nonzero(nans, axis=-1, keepdims=True)
@@ -206,8 +199,9 @@ def _quantile(a: Any, q: Any, axis: Any, method: str, keepdims: bool, weights: A
         out = _weighted(x, lines, axes, weights, flat, nans if skip else None)
     if nans is not None:
         out = plain.where(length == 0 if skip else plain.any(nans, axis=-1, keepdims=True), np.nan, out)
-    out = np.moveaxis(out, -1, 0)
-    kept = kept_shape(x.shape, axes) if keepdims else out.shape[1:]
+    kept = kept_shape(x.shape, axes) if keepdims else out.shape[:-1]
+    if q.size != 1:
+        out = np.moveaxis(out, -1, 0)
     out = np.reshape(out, (*q.shape, *kept))
     return out if out.dtype == dtype else out.astype(dtype)
 
@@ -230,7 +224,7 @@ def _front(target: Callable[..., Any], whole: int, *, skip: bool) -> Callable[..
         """The values below which lie the shares `q` of the entries."""
         refuse(target.__name__, {"out": out})
         share = operand(q) if whole == 1 else np.divide(operand(q), whole)
-        if np.any(_known(~((share >= 0) & (share <= 1)))):
+        if surely(~((share >= 0) & (share <= 1))):
             raise ValueError(f"{'Quantiles' if whole == 1 else 'Percentiles'} must be in the range [0, {whole}]")
         return _quantile(a, share, axis, method, bool(keepdims), weights, weak=type(q) in (int, float), skip=skip)
 

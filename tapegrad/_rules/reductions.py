@@ -17,8 +17,10 @@ from tapegrad._rules.folding import (
     masked,
     nonzero_over,
     past_batch,
+    possibly,
     reduced_axes,
     spread_over,
+    squared,
     sum_over,
 )
 from tapegrad._rules.fronts import operand, stands_for
@@ -105,12 +107,12 @@ def _pull_var(ct: Any, x: Any, axes: tuple[int, ...], keepdims: bool, correction
 
 
 def _var(x: Any, axes: tuple[int, ...], keepdims: bool, correction: float) -> Any:
-    count = count_over(x.shape, axes)
-    return _sum(_squared(x - _mean(x, axes, True)), axes, keepdims) / max(count - correction, 0)
-
-
-def _squared(x: Any) -> Any:
-    return np.real(x * np.conjugate(x)) if x.dtype.kind == "c" else x * x
+    centred = x - _mean(x, axes, True)
+    if type(centred) is np.ndarray and centred.dtype.kind == "f":
+        centred *= centred
+    else:
+        centred = squared(centred)
+    return _sum(centred, axes, keepdims) / max(count_over(x.shape, axes) - correction, 0)
 
 
 var_over = declare("var", _var, {"x": Differential(_push_var, pull=_pull_var)}, batch=shifted(past_batch))
@@ -148,7 +150,7 @@ def var(
     if where is True and mean is None:
         return var_over(x, axes, bool(keepdims), correction)
     centre = np.mean(x, axis=axes, keepdims=True, where=where) if mean is None else mean
-    total = sum_over(_squared(masked(x - centre, where, 0)), axes, bool(keepdims))
+    total = sum_over(squared(masked(x - centre, where, 0)), axes, bool(keepdims))
     if where is True:
         return total / max(count_over(x.shape, axes) - correction, 0)
     return total / np.maximum(_chosen(x.shape, where, axes, bool(keepdims)).astype(total.dtype) - correction, 0)
@@ -174,4 +176,5 @@ def std(
     x = stopped(operand(a))
     highest = np.max(x, axis=axis, keepdims=keepdims, where=where, initial=-np.inf)
     lowest = np.min(x, axis=axis, keepdims=keepdims, where=where, initial=np.inf)
-    return root(np.where(np.equal(highest, lowest), stopped(variance), variance))
+    uniform = np.equal(highest, lowest)
+    return root(np.where(uniform, stopped(variance), variance) if possibly(uniform) else variance)

@@ -17,7 +17,7 @@ from tapegrad._core.door import apply
 from tapegrad._core.primitive import Primitive
 from tapegrad._place import user_line
 from tapegrad._rules.axes import normalize_axes, normalize_axis
-from tapegrad._rules.batching import shifted
+from tapegrad._rules.batching import past_batch, shifted
 from tapegrad._rules.dependences import Transpose
 from tapegrad._rules.fronts import operand, stands_for
 from tapegrad._rules.kinds import declare
@@ -57,10 +57,6 @@ def _flip_back(ct: Any, axes: tuple[int, ...]) -> Any:
     return flipped(ct, axes)
 
 
-def _flipped_past_batch(length: int, axes: tuple[int, ...]) -> tuple[tuple[int, ...]]:
-    return (tuple([axis + 1 for axis in axes]),)
-
-
 def _as_it_is(ct: Any) -> Any:
     """The sweep sums a cotangent down to its argument's shape by itself."""
     return ct
@@ -79,7 +75,7 @@ def _broadcast_batch(primitive: Primitive, args: Sequence[Any], batched: Sequenc
 reshaped = declare("reshape", _reshape, {"x": Transpose(_reshape_back)}, batch=shifted(_with_batch))
 """(x, shape), in C order; the shape is complete."""
 permuted = declare("transpose", _permute, {"x": Transpose(_permute_back)}, batch=shifted(_permuted_past_batch))
-flipped = declare("flip", _flip, {"x": Transpose(_flip_back)}, batch=shifted(_flipped_past_batch))
+flipped = declare("flip", _flip, {"x": Transpose(_flip_back)}, batch=shifted(past_batch))
 broadcasted = declare("broadcast_to", _broadcast, {"x": Transpose(_as_it_is)}, batch=_broadcast_batch)
 
 

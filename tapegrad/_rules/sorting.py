@@ -15,10 +15,10 @@ import numpy as np
 from tapegrad._core.door import apply
 from tapegrad._core.primitive import Primitive
 from tapegrad._rules.axes import normalize_axis
-from tapegrad._rules.batching import loop, shifted
+from tapegrad._rules.batching import loop, past_batch, shifted
 from tapegrad._rules.fronts import operand, stands_for
 from tapegrad._rules.kinds import declare
-from tapegrad._rules.picking import behind_batch, pick_along
+from tapegrad._rules.picking import pick_along
 
 plain: Any = np
 """NumPy for operands of any type, which its overloads leave without a result."""
@@ -32,10 +32,10 @@ def _argpartition(x: Any, axis: int, kth: tuple[int, ...]) -> Any:
     return np.argpartition(x, kth, axis)
 
 
-order_along = declare("argsort", _argsort, {"x": None}, batch=shifted(behind_batch))
+order_along = declare("argsort", _argsort, {"x": None}, batch=shifted(past_batch))
 """(x, axis, kind): where the entries stand, from the smallest to the largest; nan last."""
 
-partition_along = declare("argpartition", _argpartition, {"x": None}, batch=shifted(behind_batch))
+partition_along = declare("argpartition", _argpartition, {"x": None}, batch=shifted(past_batch))
 """(x, axis, kth): the same, in order only as far as the places `kth` ask for."""
 
 
@@ -104,9 +104,7 @@ def _lexsort(*args: Any) -> Any:
     return np.lexsort(keys, axis)
 
 
-lexsorted = declare(
-    "lexsort", _lexsort, {"keys": None}, batch=shifted(behind_batch), variadic=True, parameters=("axis",)
-)
+lexsorted = declare("lexsort", _lexsort, {"keys": None}, batch=shifted(past_batch), variadic=True, parameters=("axis",))
 
 
 @stands_for(np.lexsort)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tapegrad._rules.batching import shifted
+from tapegrad._rules.batching import shifted, unchanged
 from tapegrad._rules.dependences import Partial
 from tapegrad._rules.fronts import operand, stands_for
 from tapegrad._rules.kinds import declare
@@ -16,10 +16,6 @@ from tapegrad._rules.ufuncs import constant, enter, refuse
 
 plain: Any = np
 """NumPy for operands of any type, which its overloads leave without a result."""
-
-
-def _same(length: int, *parameters: Any) -> tuple[Any, ...]:
-    return parameters
 
 
 # sinc(x) is the sum of (-1)^k (pi x)^2k / (2k + 1)!. Differentiated term by term, near 0, that keeps odd derivatives
@@ -66,7 +62,7 @@ def _next_sinc_slope(x: Any, order: int) -> Any:
     return sinc_slope(x, order + 1)
 
 
-sinc_slope = declare("sinc_slope", _sinc_slope, {"x": Partial(_next_sinc_slope)}, batch=shifted(_same))
+sinc_slope = declare("sinc_slope", _sinc_slope, {"x": Partial(_next_sinc_slope)}, batch=shifted(unchanged))
 sinc_of = declare("sinc", np.sinc, {"x": Partial(lambda x: sinc_slope(x, 1))}, parameters=())
 
 
@@ -99,7 +95,7 @@ def _i0(x: Any) -> Any:
     return np.i0(x)[()]
 
 
-i0_slope = declare("i0_slope", _i0_slope, {"x": Partial(_next_i0_slope)}, batch=shifted(_same))
+i0_slope = declare("i0_slope", _i0_slope, {"x": Partial(_next_i0_slope)}, batch=shifted(unchanged))
 i0_of = declare("i0", _i0, {"x": Partial(lambda x: i0_slope(x, 1))}, parameters=())
 
 
@@ -146,7 +142,7 @@ def _round(x: Any, decimals: int) -> Any:
     return plain.round(x, decimals)
 
 
-rounded = declare("round", _round, {"x": None}, batch=shifted(_same))
+rounded = declare("round", _round, {"x": None}, batch=shifted(unchanged))
 
 
 @stands_for(np.round, np.around)

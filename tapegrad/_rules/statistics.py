@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from tapegrad._rules.axes import normalize_axes
-from tapegrad._rules.fronts import is_variable, operand, stands_for
+from tapegrad._rules.folding import possibly, surely
+from tapegrad._rules.fronts import operand, stands_for
 from tapegrad._rules.kinds import stopped
 from tapegrad._rules.ufuncs import cast
 
@@ -42,7 +43,7 @@ def average(a: Any, axis: Any = None, weights: Any = None, returned: bool = Fals
     w = _weights(weights, x, axis)
     dtype = np.result_type(x.dtype, w.dtype, *([np.float64] if x.dtype.kind in "iub" else []))
     total = np.sum(w, axis, dtype, keepdims=keep)
-    if not is_variable(np.equal(total, 0)) and np.any(np.equal(total, 0)):
+    if surely(np.equal(total, 0)):
         raise ZeroDivisionError("Weights sum to zero, can't be normalized")
     mean = np.divide(np.sum(cast(x, dtype) * w, axis, keepdims=keep), total)
     if not returned:
@@ -66,8 +67,7 @@ def _frequencies(weights: Any, count: int, name: str) -> Any:
         raise RuntimeError(f"cannot handle multidimensional {name}")
     if w.shape[0] != count:
         raise RuntimeError(f"incompatible numbers of samples and {name}")
-    negative = np.less(w, 0)
-    if not is_variable(negative) and np.any(negative):
+    if surely(np.less(w, 0)):
         raise ValueError(f"{name} cannot be negative")
     return w
 
@@ -89,23 +89,22 @@ def cov(
         raise ValueError("ddof must be integer")
     parts = [operand(m)] if y is None else [operand(m), operand(y)]
     dtype = np.result_type(*[part.dtype for part in parts], np.float64) if dtype is None else dtype
-    x = np.concatenate([_observations(part, not rowvar and part.shape[:1] != (1,), dtype) for part in parts])
+    rows = [_observations(part, not rowvar and part.shape[:1] != (1,), dtype) for part in parts]
+    x = rows[0] if len(rows) == 1 else np.concatenate(rows)
     divisor = ddof if ddof is not None else 0 if bias else 1
     count = x.shape[1]
     w: Any = None
     shares: Any = 1.0
     if fweights is not None:
         w = _frequencies(fweights, count, "fweights")
-        uneven = np.not_equal(w, np.rint(w))
-        if not is_variable(uneven) and np.any(uneven):
+        if surely(np.not_equal(w, np.rint(w))):
             raise TypeError("fweights must be integer")
     if aweights is not None:
         shares = _frequencies(aweights, count, "aweights")
         w = shares if w is None else w * shares
     total = count if w is None else np.sum(w)
     degrees = total - (divisor if w is None or divisor == 0 else divisor * np.sum(w * shares) / total)
-    short = np.less_equal(degrees, 0)
-    if not is_variable(short) and short:
+    if surely(np.less_equal(degrees, 0)):
         degrees = 0.0
     centred = x - (np.mean(x, 1, keepdims=True) if w is None else np.sum(x * w, 1, keepdims=True) / total)
     other = np.transpose(centred if w is None else centred * w)
@@ -120,14 +119,14 @@ def corrcoef(x: Any, y: Any = None, rowvar: bool = True, *, dtype: Any = None) -
     if c.ndim == 0:
         return c / c
     scale = plain.sqrt(plain.real(plain.diagonal(c)))
-    c = c / scale[:, None] / scale[None, :]
+    c = c / plain.reshape(scale, (-1, 1)) / scale
     if c.dtype.kind == "c":
-        real, imag = plain.real(c), plain.imag(c)
-        return real + _into_bounds(real) + 1j * (imag + _into_bounds(imag))
-    return c + _into_bounds(c)
+        return _in_bounds(plain.real(c)) + 1j * _in_bounds(plain.imag(c))
+    return _in_bounds(c)
 
 
-def _into_bounds(c: Any) -> Any:
-    """What rounding has left beyond -1 and 1, as a correction that changes no derivative."""
+def _in_bounds(c: Any) -> Any:
+    """Without what rounding has left beyond -1 and 1. The correction changes no derivative."""
     value = stopped(c)
-    return np.clip(value, -1, 1) - value
+    excess = np.clip(value, -1, 1) - value
+    return c + excess if possibly(excess) else c

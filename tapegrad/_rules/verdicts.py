@@ -103,19 +103,17 @@ def argwhere(a: Any) -> Any:
     return np.transpose(nonzero(x)) if x.ndim else np.argwhere(np.reshape(x, 1))[:, :0]
 
 
-def _one_past_batch(length: int, axis: int) -> tuple[int]:
-    return (axis + 1,)
-
-
 def _position(name: str, target: Callable[..., Any]) -> Callable[..., Any]:
     def compute(x: Any, axis: int) -> Any:
         return target(x, axis)
 
-    return declare(name, compute, {"x": None}, batch=shifted(_one_past_batch))
+    return declare(name, compute, {"x": None}, batch=shifted(past_batch))
 
 
 argmax_along = _position("argmax", np.argmax)
 argmin_along = _position("argmin", np.argmin)
+nanargmax_along = _position("nanargmax", np.nanargmax)
+nanargmin_along = _position("nanargmin", np.nanargmin)
 
 
 def _find(along: Callable[..., Any], name: str, a: Any, axis: Any, out: Any, keepdims: bool) -> Any:
@@ -138,6 +136,18 @@ def argmax(a: Any, axis: Any = None, out: None = None, *, keepdims: bool = False
 def argmin(a: Any, axis: Any = None, out: None = None, *, keepdims: bool = False) -> Any:
     """The index of the smallest along an axis; with axis None, in the flattened array."""
     return _find(argmin_along, "argmin", a, axis, out, keepdims)
+
+
+@stands_for(np.nanargmax)
+def nanargmax(a: Any, axis: Any = None, out: None = None, *, keepdims: bool = False) -> Any:
+    """The index of the largest of those that are not nan."""
+    return _find(nanargmax_along, "nanargmax", a, axis, out, keepdims)
+
+
+@stands_for(np.nanargmin)
+def nanargmin(a: Any, axis: Any = None, out: None = None, *, keepdims: bool = False) -> Any:
+    """The index of the smallest of those that are not nan."""
+    return _find(nanargmin_along, "nanargmin", a, axis, out, keepdims)
 
 
 any_over = declare("any", fold(np.logical_or), {"x": None}, batch=shifted(past_batch))

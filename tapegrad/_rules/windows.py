@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from tapegrad._rules.axes import normalize_axis
-from tapegrad._rules.batching import shifted
+from tapegrad._rules.batching import past_batch, shifted
 from tapegrad._rules.fronts import operand, stands_for
 from tapegrad._rules.kinds import linear
 from tapegrad._rules.ufuncs import refuse
@@ -18,10 +18,6 @@ from tapegrad._rules.ufuncs import refuse
 
 def _windowed_behind_batch(length: int, width: int, axis: int) -> tuple[int, int]:
     return width, axis + 1
-
-
-def _overlapped_behind_batch(length: int, axis: int) -> tuple[int]:
-    return (axis + 1,)
 
 
 def _windowed_back(ct: Any, axis: int) -> Any:
@@ -38,7 +34,7 @@ def windowed(x: Any, width: int, axis: int) -> Any:
     return np.lib.stride_tricks.sliding_window_view(x, width, axis)
 
 
-@linear(shifted(_overlapped_behind_batch), x=_overlapped_back)
+@linear(shifted(past_batch), x=_overlapped_back)
 def overlapped(x: Any, axis: int) -> Any:
     """What the last axis holds for each place along `axis`, laid down there and added up where it overlaps."""
     count, width = x.shape[axis], x.shape[-1]

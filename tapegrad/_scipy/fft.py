@@ -162,7 +162,8 @@ def _wave(x: Any, name: str, type: int, lengths: Any, axes: tuple[int, ...], nor
     for n, axis in zip(lengths or (), axes, strict=bool(lengths)):
         x = _resized(x, n, axis)
     norm = _norm(norm)
-    orthogonal = norm == "ortho" if orthogonalize is None else bool(orthogonalize)
+    # complex numbers SciPy transforms as if it were not given
+    orthogonal = norm == "ortho" if orthogonalize is None or x.dtype.kind == "c" else bool(orthogonalize)
     if not axes:
         return x
     if name.startswith("i"):

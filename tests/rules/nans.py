@@ -43,6 +43,17 @@ ROWS = [
     row("nanmax, where", lambda x: np.nanmax(holes(x), axis=1, where=CHOSEN, initial=-0.15), X),
     row("nanmin, initial", lambda x: np.nanmin(holes(x), axis=0, initial=0.15), X),
     row("nanmax as fmax.reduce", lambda x: (np.fmax.reduce(holes(x)), np.fmin.reduce(holes(x), axis=1)), X),
+    row(
+        "nansum and its like, without nan",
+        lambda x: (np.nansum(x, 0), np.nanprod(x, 1), np.nanmean(x), np.nanmean(x, 1, where=CHOSEN), np.nancumsum(x)),
+        X,
+    ),
+    row(
+        "nanvar, without nan",
+        lambda x: (np.nanvar(x), np.nanvar(x, 0, ddof=1), np.nanstd(x, 1), np.nanvar(x, 1, where=CHOSEN)),
+        X,
+    ),
+    row("nanmax, without nan", lambda x: (np.nanmax(x), np.nanmax(x, 0), np.nanmin(x, 1, keepdims=True)), X),
     row("nanargmax", lambda x: (np.nanargmax(holes(x)), np.nanargmax(holes(x), axis=1, keepdims=True)), X, order=0),
     row("nanargmin", lambda x: (np.nanargmin(holes(x)), np.nanargmin(holes(x), axis=0)), X, order=0),
 ]

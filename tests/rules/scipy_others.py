@@ -137,17 +137,28 @@ INTEGRATE = [
     row("romb, axis", lambda y: _integrate.romb(y, axis=0), real(9, 2)),
 ]
 
-WAVES = [
-    row(
-        f"{name}, type {type}, {norm}, {orthogonalize}",
-        lambda x, name=name, type=type, norm=norm, orthogonalize=orthogonalize: getattr(_fft, name)(
-            x, type, axis=0, norm=norm, orthogonalize=orthogonalize
-        ),
-        real(4, 2),
+
+def wave(name: str, type: int, norm: str | None, orthogonalize: bool | None, x: Any) -> Row:
+    """A cosine or sine transform along columns."""
+    return row(
+        f"{name}, type {type}, {norm}, {orthogonalize}{', complex' * np.iscomplexobj(x)}",
+        lambda x: getattr(_fft, name)(x, type, axis=0, norm=norm, orthogonalize=orthogonalize),
+        x,
     )
+
+
+WAVES = [
+    wave(name, type, norm, orthogonalize, x)
     for name in ("dct", "idct", "dst", "idst")
     for type in (1, 2, 3, 4)
-    for norm, orthogonalize in ((None, None), ("ortho", None), ("ortho", False), ("forward", True))
+    for norm, orthogonalize, x in (
+        (None, None, real(4, 2)),
+        ("ortho", None, real(4, 2)),
+        ("ortho", False, real(4, 2)),
+        ("forward", True, real(4, 2)),
+        ("ortho", False, unreal(4, 2)),
+        (None, True, unreal(4, 2)),
+    )
 ]
 
 

@@ -20,7 +20,7 @@ HARMONICS: Any = spherical
 def last(name: str, *first: Any, at: Any, note: str = "", **flags: Any) -> Row:
     """The row of a ufunc in its last argument."""
     target = getattr(UFUNCS, name)
-    note = "complex" if np.iscomplexobj(at) else note
+    note = note or "complex" * np.iscomplexobj(at)
     label = ", ".join([*map(str, first), *([note] if note else [])])
     return row(f"special.{name}, {label}", lambda x: target(*first, x), np.array(at), **flags)
 
@@ -39,6 +39,15 @@ DISCRETE: dict[str, tuple[int, ...]] = {
 }
 MATRIX = np.array([[0.3, -1.0, 2.0], [0.1, 0.4, -0.3]])
 WEIGHTS = np.array([[0.3, -1.0, 0.2], [0.1, 0.0, 0.3]])
+EACH_OF_ITS_OWN: list[tuple[str, tuple[Any, ...]]] = [
+    *((name, (np.array([1.5, 0.0]),)) for name in BESSELS.split()),
+    *((name, (np.array([3, 0]),)) for name in (*POLYNOMIALS.split(), *SHIFTED.split())),
+    ("eval_gegenbauer", (np.array([3, 0]), 0.7)),
+    ("eval_genlaguerre", (np.array([3, 0]), 0.7)),
+    ("eval_jacobi", (np.array([3, 0]), 0.7, 0.4)),
+    ("eval_sh_jacobi", (np.array([3, 0]), 1.7, 0.4)),
+    ("hyp2f1", (np.array([0.3, 1.4]), 1.2, 0.7)),
+]
 
 ROWS = [
     *(last(name, 0.7, at=[0.4, 2.3]) for name in BESSELS.split()),
@@ -55,6 +64,10 @@ ROWS = [
     last("eval_sh_jacobi", 3, 1.7, 0.4, at=[0.4, 0.8]),
     last("lpmv", 2, 3, at=[0.4, -0.8]),
     *(last(name, *counts, at=[0.3, 0.6], single=False) for name, counts in DISCRETE.items()),
+    *(
+        last(name, *parameters, at=[0.5 + 0.3j, 0.2 - 0.4j], note="orders of their own", order=1)
+        for name, parameters in EACH_OF_ITS_OWN
+    ),
     *(last(name, 0.3, 1.2, at=[0.4, 0.8]) for name in ("hyp1f1", "hyperu", "wright_bessel")),
     last("hyp2f1", 0.3, 1.2, 0.7, at=[0.4, -0.8]),
     last("hyp2f1", 0.3, 1.2, 0.7, at=[0.2 + 0.3j]),
@@ -101,12 +114,18 @@ ROWS = [
     ),
 ]
 if hasattr(special, "sph_harm_y"):  # SciPy 1.15
-    ROWS.append(
+    ROWS.extend(
         row(
-            "special.sph_harm_y",
-            lambda theta, phi: HARMONICS.sph_harm_y(ORDERS, np.array([2, -1]), theta, phi),
-            np.array([0.4, 1.2]),
+            f"special.sph_harm_y{note}",
+            lambda theta, phi, orders=orders: HARMONICS.sph_harm_y(ORDERS, orders, theta, phi),
+            np.array(theta),
             np.array([0.3, -2.0]),
+        )
+        for note, orders, theta in (
+            ("", np.array([2, -1]), [0.4, 1.2]),
+            (" of the highest orders", np.array([3, -2]), [0.4, 1.2]),
+            (" of too high orders", np.array([4, -4]), [0.4, 1.2]),
+            (" beyond the poles", np.array([1, -1]), [-0.4, 4.2]),
         )
     )
 else:

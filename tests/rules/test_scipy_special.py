@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 import math
+import os
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -16,6 +19,7 @@ from scipy import special as scipy_special
 from tapegrad._core.tables import CALLS
 from tapegrad._scipy.special import counting, logistic, spherical
 from tapegrad.errors import MissingRuleError
+from tests.rules.scipy_special_orders import DISCRETE
 from tests.untyped import Function, grad, jvp, vjp, vmap
 
 special: Any = scipy_special
@@ -143,6 +147,19 @@ DIGITS: list[tuple[str, Function, float, list[float]]] = [
     ("spherical_jn at 0", lambda x: spherical.spherical_jn(1, x), 0.0, [1 / 3, 0.0]),
     ("factorial below 0", lambda x: counting.factorial(x), -0.5, [0.0, 0.0]),
     ("comb out of reach", lambda k: counting.comb(3.0, k), 4.5, [0.0]),
+    ("beta at a zero", lambda x: special.beta(x, -1.5), 0.5, [-4 / 3 * math.pi]),
+    ("beta at a zero, in the other", lambda y: special.beta(0.5, y), -0.5, [-2 * math.pi]),
+    ("a constant polynomial", lambda x: special.eval_legendre(0.0, x), 0.3, [0.0, 0.0, 0.0, 0.0]),
+    ("a linear polynomial", lambda x: special.eval_chebyt(1.0, x), 0.3, [1.0, 0.0, 0.0]),
+    ("a constant polynomial of Jacobi", lambda x: special.eval_sh_jacobi(0, 1.5, 0.7, x), 0.3, [0.0, 0.0]),
+    ("Legendre's of degree -3", lambda x: special.eval_legendre(-3, x), 0.3, [0.9, 3.0, 0.0]),
+    ("Chebyshev's U of degree -4", lambda x: special.eval_chebyu(-4, x), 0.3, [-2.4, -8.0, 0.0]),
+    ("stdtr in n, at t = 0", lambda n: special.stdtr(n, 0.0), 3.0, [0.0, 0.0]),
+    ("stdtr in an infinite n", lambda n: special.stdtr(n, 1.0), inf, [0.0]),
+    ("stdtr at an infinite n", lambda t: special.stdtr(inf, t), 0.0, [1 / math.sqrt(2 * math.pi), 0.0]),
+    ("gammainc in an impossible a", lambda a: special.gammainc(a, 1.0), -0.5, [math.nan]),
+    ("betainc at an impossible b", lambda x: special.betainc(1.5, -1.0, x), 0.3, [math.nan]),
+    ("bdtrc of less than nothing", lambda p: special.bdtrc(-1.5, 4, p), 0.3, [0.0]),
     ("exp, far left of expm1", lambda x: special.expm1(x), -50.0, [math.exp(-50)]),
 ]
 
@@ -153,6 +170,16 @@ def test_digits(f: Callable[..., Any], x: float, wanted: list[float]) -> None:
     for n, derivative in enumerate(wanted, 1):
         np.testing.assert_allclose(nth(f, n)(x), derivative, rtol=1e-11, atol=1e-15 * (derivative == 0))
         np.testing.assert_allclose(grad(nth(f, n - 1))(x), derivative, rtol=1e-11, atol=1e-15 * (derivative == 0))
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning", "ignore::DeprecationWarning")  # SciPy's: it cuts numbers
+@pytest.mark.parametrize("name", list(DISCRETE))
+def test_counts_are_cut_to_whole_numbers(name: str) -> None:
+    f, counts = getattr(special, name), DISCRETE[name]
+    for cut in ((0.7,), (0.0, 0.8))[: len(counts)]:
+        fractional = [count + part for count, part in zip(counts, (*cut, 0.0), strict=False)]
+        found, wanted = (grad(lambda p, n=n: f(*n, p))(0.3) for n in (fractional, counts))
+        np.testing.assert_allclose(found, wanted, rtol=1e-12)
 
 
 def test_mixed_shapes_of_beta() -> None:
@@ -206,6 +233,30 @@ def test_plain_arguments_go_to_scipy() -> None:
     np.testing.assert_array_equal(logistic.logsumexp(x, axis=1, keepdims=True), special.logsumexp(x, 1, keepdims=True))
     assert type(logistic.logsumexp(x)) is np.float64
     assert counting.comb(5, 2, exact=True) == 10
+
+
+UNDER_THE_STANDARD = """
+from scipy import special
+from tapegrad import grad
+from tapegrad.scipy import stats
+from tapegrad.scipy.special import zeta
+
+print(grad(lambda x: special.gammainc(0.7, x))(1.3), grad(grad(lambda x: special.digamma(x)))(1.3))
+print(grad(lambda x: stats.t.cdf(0.4, x))(1.3), grad(grad(lambda x: stats.gamma.logcdf(x, 2.0)))(1.3))
+print(grad(grad(lambda x: zeta(1.7, x)))(1.3), grad(lambda x: special.eval_legendre(3, x))(1.3))
+"""
+
+
+def test_under_the_array_api_standard() -> None:
+    """Where SciPy wraps its ufuncs, their rules are still found, and find each other."""
+    found = [
+        subprocess.run(
+            [sys.executable, "-c", UNDER_THE_STANDARD], env={**rest, **more}, capture_output=True, text=True, check=True
+        ).stdout
+        for rest in ({k: v for k, v in os.environ.items() if k != "SCIPY_ARRAY_API"},)
+        for more in ({}, {"SCIPY_ARRAY_API": "1"})
+    ]
+    assert found[0] == found[1]
 
 
 @pytest.mark.skipif(not hasattr(special, "sph_harm_y"), reason="SciPy 1.15")

@@ -165,6 +165,8 @@ SECOND: dict[str, tuple[Callable[[Any], Any], float, float]] = {
     "gennorm at 0": (lambda x: stats.gennorm.logpdf(x, 2.0), 0.0, -2.0),
     "logistic at 0": (lambda x: stats.logistic.logpdf(x), 0.0, -0.5),
     "norm.logcdf at 0": (lambda x: stats.norm.logcdf(x), 0.0, -2 / np.pi),
+    "t.cdf in df at 0": (lambda df: stats.t.cdf(0.0, df), 3.5, 0.0),
+    "t.logsf in df at 0": (lambda df: stats.t.logsf(0.0, df), 3.5, 0.0),
     "beta of equal shapes": (lambda x: stats.beta.logpdf(0.5, x, x), 1.0, 4 * np.pi**2 / 6 - 4 - 2 * np.pi**2 / 6),
 }
 
@@ -174,6 +176,52 @@ def test_second_derivative(name: str) -> None:
     f, x, wanted = SECOND[name]
     np.testing.assert_allclose(grad(grad(f))(x), wanted, rtol=1e-12)
     np.testing.assert_allclose(jvp(grad(f), (x,), (1.0,))[1], wanted, rtol=1e-12)
+
+
+TAILS: dict[str, Callable[[Any], Any]] = {
+    "gennorm.logcdf": lambda x: stats.gennorm.logcdf(-x, 2.0),
+    "gennorm.logsf": lambda x: stats.gennorm.logsf(x, 2.0),
+    "skewnorm.logcdf": lambda x: stats.skewnorm.logcdf(-x * np.sqrt(2), 0.0),
+}
+
+
+@pytest.mark.parametrize("name", TAILS)
+def test_second_derivative_far_out(name: str) -> None:
+    """Of log(erfc(x)), where the square of erfc(x) is no number any more."""
+    f, x = TAILS[name], 25.0
+    ratio = 2 / float(np.sqrt(np.pi) * scipy.special.erfcx(x))
+    np.testing.assert_allclose(grad(f)(x), -ratio, rtol=1e-12)
+    np.testing.assert_allclose(grad(grad(f))(x), ratio * (2 * x - ratio), rtol=1e-9)
+    np.testing.assert_allclose(jvp(grad(f), (x,), (1.0,))[1], ratio * (2 * x - ratio), rtol=1e-9)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("name", functions("pdf"))
+@pytest.mark.parametrize("distribution", SHAPES)
+def test_what_cannot_be_has_no_gradient(distribution: str, name: str) -> None:
+    """Beside an element that can be."""
+    if (distribution, name) == ("uniform", "logpdf"):
+        return  # flat in its variable all the same
+    f, shapes = getattr(getattr(stats, distribution), name), SHAPES[distribution][0]
+    x = {"pareto": 1.6, "weibull_max": -0.6}.get(distribution, 0.6)
+    out, pull = vjp(f, np.full(2, x), *(np.full(2, shape) for shape in shapes), np.zeros(2), np.array([1.0, -1.0]))
+    gradients = np.array(pull(np.ones(2)))
+    assert np.isfinite(out[0])
+    assert np.all(np.isfinite(gradients[:, 0]))
+    assert np.isnan(out[1])
+    assert np.all(np.isnan(gradients[:, 1]))
+    if wrong := () if distribution in ("skewnorm", "vonmises", "truncnorm") else tuple(-shape for shape in shapes):
+        assert np.all(np.isnan(grad(f, argnums=tuple(range(1 + len(wrong))))(x, *wrong)))
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("name", functions("pmf"))
+def test_chances_that_cannot_be_have_no_gradient(name: str) -> None:
+    for distribution, shapes in (("poisson", (-1.0,)), ("binom", (5.0, 1.5)), ("bernoulli", (1.5,)), ("geom", (1.5,))):
+        f = getattr(getattr(stats, distribution), name)
+        assert np.isnan(grad(lambda p, f=f, first=shapes[:-1]: f(1, *first, p))(shapes[-1]))
+    found = grad(lambda a: getattr(stats.betabinom, name)(1, 6, a, 0.5))(-2.0)
+    assert np.isnan(found) or "cdf" in name or "sf" in name
 
 
 def test_vmap_over_counts() -> None:

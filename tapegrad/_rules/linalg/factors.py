@@ -10,7 +10,7 @@ from tapegrad._place import user_line
 from tapegrad._rules.dependences import Differential
 from tapegrad._rules.fronts import operand, stands_for
 from tapegrad._rules.kinds import declare
-from tapegrad._rules.linalg.adjoints import adjoint
+from tapegrad._rules.linalg.adjoints import adjoint, hermitian_part
 from tapegrad.errors import MissingRuleError
 
 linalg: Any = np.linalg
@@ -60,18 +60,14 @@ def _lower_half(x: Any) -> Any:
     return x * np.tril(np.ones((n, n), x.real.dtype) - np.eye(n, dtype=x.real.dtype) / 2)
 
 
-def _hermitian(x: Any) -> Any:
-    return (x + adjoint(x)) / 2
-
-
 def _push_cholesky(da: Any, out: Any) -> Any:
     inverse = triangular_inverse(out)
-    return out @ _lower_half(inverse @ _hermitian(da) @ adjoint(inverse))
+    return out @ _lower_half(inverse @ hermitian_part(da) @ adjoint(inverse))
 
 
 def _pull_cholesky(ct: Any, out: Any) -> Any:
     inverse = triangular_inverse(out)
-    return _hermitian(inverse.mT @ _lower_half(out.mT @ ct) @ np.conjugate(inverse))
+    return hermitian_part(inverse.mT @ _lower_half(out.mT @ ct) @ np.conjugate(inverse))
 
 
 lower_factor = declare("cholesky", _cholesky, {"a": Differential(_push_cholesky, pull=_pull_cholesky)})

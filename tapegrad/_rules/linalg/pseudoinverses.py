@@ -12,6 +12,7 @@ from tapegrad._core.primitive import Primitive
 from tapegrad._place import user_line
 from tapegrad._rules.batching import spread
 from tapegrad._rules.dependences import Differential
+from tapegrad._rules.folding import squared
 from tapegrad._rules.fronts import is_variable, operand, stands_for
 from tapegrad._rules.kinds import declare
 from tapegrad._rules.linalg.adjoints import adjoint
@@ -162,14 +163,10 @@ def lstsq(a: Any, b: Any, rcond: Any = None) -> tuple[Any, Any, Any, Any]:
     x, s, rank = least_squares(a, right, cutoff)
     if rows > columns and (is_variable(rank) or rank == columns):
         rest = right - a @ x
-        squares: Any = np.sum(_squared(rest), axis=0)
+        squares: Any = np.sum(squared(rest), axis=0)
     else:
         squares = np.zeros(0, s.dtype)
     return x[..., 0] if b.ndim == 1 else x, squares, rank, s
-
-
-def _squared(x: Any) -> Any:
-    return np.real(np.conjugate(x) * x) if x.dtype.kind == "c" else x * x
 
 
 def _matrix_rank(a: Any, tol: Any, rtol: Any, hermitian: bool) -> Any:

@@ -25,14 +25,10 @@ import numpy as np
 from tapegrad._rules.dependences import Differential
 from tapegrad._rules.fronts import operand, stands_for
 from tapegrad._rules.kinds import declare, stopped
-from tapegrad._rules.linalg.adjoints import adjoint
+from tapegrad._rules.linalg.adjoints import adjoint, hermitian_part
 
 linalg: Any = np.linalg
 """Without its stubs, whose overloads leave the results of values of any type unknown."""
-
-
-def _hermitian(x: Any) -> Any:
-    return (x + adjoint(x)) / 2
 
 
 def _diagonal(x: Any) -> Any:
@@ -78,7 +74,7 @@ def _real_row(triangle: str) -> int:
 
 
 def _push_eigh(da: Any, w: Any, v: Any, triangle: str) -> tuple[Any, Any]:
-    e = adjoint(v) @ _hermitian(da) @ v
+    e = adjoint(v) @ hermitian_part(da) @ v
     dv = v @ (_inverse_gaps(w) * e)
     if v.dtype.kind == "c" and v.size:
         row = _real_row(triangle)
@@ -95,7 +91,7 @@ def _pull_eigh(ct: Any, w: Any, v: Any, triangle: str) -> Any:
         back = _turning(v[..., row, :], np.sum(v * of_v, axis=-2))
         of_v = of_v - 1j * np.eye(v.shape[-1], dtype=w.dtype)[:, row, None] * back[..., None, :]
     inner = _inverse_gaps(w) * (v.mT @ of_v) + np.eye(w.shape[-1], dtype=w.dtype) * of_w[..., None, :]
-    return _hermitian(np.conjugate(v) @ inner @ v.mT)
+    return hermitian_part(np.conjugate(v) @ inner @ v.mT)
 
 
 hermitian_spectrum = declare("eigh", _eigh, {"a": Differential(_push_eigh, pull=_pull_eigh)}, outputs=("w", "v"))
@@ -246,7 +242,7 @@ def _pull_svd(ct: Any, u: Any, s: Any, vh: Any) -> Any:
     from_u, from_v = u[..., :k].mT @ of_u, right @ of_v
     along = (from_u + from_v) * _inverse_gaps(s)
     against = (from_u - from_v) * _inverse(s[..., None, :] + s[..., :, None], s)
-    inner = _hermitian(along) + (against - adjoint(against)) / 2 + np.eye(k, dtype=s.dtype) * values[..., None, :]
+    inner = hermitian_part(along) + (against - adjoint(against)) / 2 + np.eye(k, dtype=s.dtype) * values[..., None, :]
     if u.shape[-2] > k:
         inner = inner - from_u * inverse
         beside = beside + (of_u * inverse) @ right

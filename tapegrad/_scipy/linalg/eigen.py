@@ -12,10 +12,10 @@ import numpy as np
 
 from tapegrad._rules.dependences import Differential
 from tapegrad._rules.fronts import stands_for
+from tapegrad._rules.linalg.adjoints import adjoint
 from tapegrad._rules.ufuncs import refuse
 from tapegrad._scipy.linalg.solving import solution
 from tapegrad._scipy.linalg.stacks import (
-    adjoint,
     diagonals,
     inverse_gaps,
     of_matrices,

@@ -6,7 +6,8 @@ from typing import Any
 
 from tapegrad._rules.dependences import Differential, Transpose
 from tapegrad._rules.fronts import operand, stands_for
-from tapegrad._scipy.linalg.stacks import adjoint, conjugate, of_matrices, sla, square
+from tapegrad._rules.linalg.adjoints import adjoint
+from tapegrad._scipy.linalg.stacks import conjugate, of_matrices, sla, square
 
 
 def _solve_sylvester(a: Any, b: Any, q: Any) -> Any:

@@ -9,8 +9,9 @@ import numpy as np
 from tapegrad._rules.dependences import Differential, Transpose
 from tapegrad._rules.fronts import is_variable, operand, stands_for
 from tapegrad._rules.kinds import declare
+from tapegrad._rules.linalg.adjoints import adjoint
 from tapegrad._scipy.linalg.singular import svdvals
-from tapegrad._scipy.linalg.stacks import adjoint, as_columns, mirrored, of_matrices, precision, sla, square
+from tapegrad._scipy.linalg.stacks import as_columns, mirrored, of_matrices, precision, sla, square
 
 # While the rank stays the same, d(A⁺) = -A⁺ dA A⁺ + A⁺ A⁺ᴴ dAᴴ (1 - A A⁺) + (1 - A⁺ A) dAᴴ A⁺ᴴ A⁺
 # (Golub and Pereyra, 1973).

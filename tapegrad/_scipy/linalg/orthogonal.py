@@ -12,9 +12,9 @@ import numpy as np
 
 from tapegrad._rules.dependences import Differential, Transpose
 from tapegrad._rules.fronts import operand, stands_for
+from tapegrad._rules.linalg.adjoints import adjoint
 from tapegrad._scipy.linalg.solving import solution, triangular
 from tapegrad._scipy.linalg.stacks import (
-    adjoint,
     of_matrices,
     precision,
     reciprocal,

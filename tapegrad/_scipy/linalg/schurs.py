@@ -9,7 +9,8 @@ import numpy as np
 from tapegrad._rules.dependences import Differential, Transpose
 from tapegrad._rules.fronts import stands_for
 from tapegrad._rules.kinds import declare
-from tapegrad._scipy.linalg.stacks import adjoint, of_matrices, reciprocal, sla, square
+from tapegrad._rules.linalg.adjoints import adjoint
+from tapegrad._scipy.linalg.stacks import of_matrices, reciprocal, sla, square
 
 # A = Z T Zᴴ. With E = Zᴴ dA Z and X = Zᴴ dZ, skew: dT = E + T X - X T. Below the diagonal (for the real form: below its
 # blocks of one or two rows) dT is 0. There, only K counts, the part of X below: K T - T K = E, a small Sylvester

@@ -12,8 +12,8 @@ import numpy as np
 
 from tapegrad._rules.dependences import Differential
 from tapegrad._rules.fronts import operand, stands_for
+from tapegrad._rules.linalg.adjoints import adjoint
 from tapegrad._scipy.linalg.stacks import (
-    adjoint,
     diagonal_part,
     diagonals,
     inverse_gaps,

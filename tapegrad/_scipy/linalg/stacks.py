@@ -20,6 +20,7 @@ from tapegrad._rules.dependences import Dependence
 from tapegrad._rules.fronts import holds_variable, operand
 from tapegrad._rules.indexing import take
 from tapegrad._rules.kinds import declare
+from tapegrad._rules.linalg.adjoints import adjoint
 from tapegrad.errors import MissingRuleError
 from tapegrad.typing import P
 
@@ -109,11 +110,6 @@ def as_columns(b: Any) -> tuple[Any, bool]:
     """A right-hand side as columns, and whether it was one vector."""
     x = operand(b)
     return (x[:, None], True) if x.ndim == 1 else (x, False)
-
-
-def adjoint(x: Any) -> Any:
-    """The conjugate transposes."""
-    return np.conj(x).mT if x.dtype.kind == "c" else x.mT
 
 
 def conjugate(x: Any) -> Any:

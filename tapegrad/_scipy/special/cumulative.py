@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from math import pi, sqrt
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,7 @@ from tapegrad._scipy.special.declaring import rule, special
 from tapegrad._scipy.special.densities import beta_density, gamma_density
 from tapegrad._scipy.special.shapes import beta_slope, gamma_slope
 
+Function = Callable[..., Any]
 IN_A, IN_B = (1, 0), (0, 1)
 
 
@@ -99,8 +102,8 @@ rule(
 )
 rule(
     special.chdtrc,
-    lambda x, y: -0.5 * gamma_slope(0.5 * x, 0.5 * y, IN_A),
-    lambda x, y: -0.5 * gamma_density(0.5 * x, 0.5 * y),
+    lambda x, y: select(y < 0, 0, -0.5 * gamma_slope(0.5 * x, 0.5 * y, IN_A))[()],
+    lambda x, y: select(y < 0, 0, -0.5 * gamma_density(0.5 * x, 0.5 * y))[()],
 )
 rule(
     special.chdtri,
@@ -109,22 +112,32 @@ rule(
 )
 
 # Of discrete distributions, steps in the counts: pdtr(k, m) = Q(⌊k⌋ + 1, m), bdtr(k, n, p) = I_{1-p}(n - ⌊k⌋, ⌊k⌋ + 1),
-# nbdtr(k, n, p) = I_p(n, ⌊k⌋ + 1).
+# nbdtr(k, n, p) = I_p(n, k + 1). All other counts SciPy cuts to whole numbers, towards 0.
 
 
 def _after(k: Any) -> Any:
     return np.floor(k) + 1
 
 
+def _chance_density(k: Any, n: Any, p: Any) -> Any:
+    """Of the probability p at which more than k of n come true."""
+    return beta_density(_after(k), np.trunc(n) - np.floor(k), p)
+
+
+def _waiting_density(k: Any, n: Any, p: Any) -> Any:
+    """Of the probability p at which the n-th success comes after at most k failures."""
+    return beta_density(np.trunc(n), np.trunc(k) + 1, p)
+
+
 rule(special.pdtr, None, lambda x, y: -gamma_density(_after(x), y))
 rule(special.pdtrc, None, lambda x, y: gamma_density(_after(x), y))
-rule(special.pdtri, None, lambda x, out: -1 / gamma_density(_after(x), out))
-rule(special.bdtr, None, None, lambda x, y, z: -beta_density(_after(x), y - np.floor(x), z))
-rule(special.bdtrc, None, None, lambda x, y, z: beta_density(_after(x), y - np.floor(x), z))
-rule(special.bdtri, None, None, lambda x, y, out: -1 / beta_density(_after(x), y - np.floor(x), out))
-rule(special.nbdtr, None, None, lambda x, y, z: beta_density(y, _after(x), z))
-rule(special.nbdtrc, None, None, lambda x, y, z: -beta_density(y, _after(x), z))
-rule(special.nbdtri, None, None, lambda x, y, out: 1 / beta_density(y, _after(x), out))
+rule(special.pdtri, None, lambda x, out: -1 / gamma_density(np.trunc(x) + 1, out))
+rule(special.bdtr, None, None, lambda x, y, z: -_chance_density(x, y, z))
+rule(special.bdtrc, None, None, lambda x, y, z: _chance_density(np.maximum(x, -1), y, z))
+rule(special.bdtri, None, None, lambda x, y, out: -1 / _chance_density(x, y, out))
+rule(special.nbdtr, None, None, lambda x, y, z: _waiting_density(x, y, z))
+rule(special.nbdtrc, None, None, lambda x, y, z: -_waiting_density(x, y, z))
+rule(special.nbdtri, None, None, lambda x, y, out: 1 / _waiting_density(x, y, out))
 
 # fdtr(m, n, x) = I_w(m / 2, n / 2) with w = m x / (n + m x).
 
@@ -168,46 +181,57 @@ rule(
 )
 
 # stdtr(n, t), Student's: 1 - I_z(n / 2, 1 / 2) / 2 for t >= 0 with z = n / (n + t²), and symmetric. With its density f,
-# F_n = -sign(t) (dI/da)(n / 2, 1 / 2, z) / 4 - t f / (2n), as z depends on t² / n alone.
+# F_n = -sign(t) (dI/da)(n / 2, 1 / 2, z) / 4 - t f / (2n), as z depends on t² / n alone. For an infinite n it is the
+# normal distribution function, and flat in n.
 
 
-def _t_density(x: Any, y: Any) -> Any:
-    return np.exp(-special.betaln(0.5 * x, 0.5) - 0.5 * np.log(x) - 0.5 * (x + 1) * np.log1p(y * y / x))
+def _of_finite(
+    function: Callable[..., Any], otherwise: Callable[..., Any] = np.zeros_like
+) -> Callable[[Any, Any], Any]:
+    """A function of n and t; for an infinite n another, of t alone."""
+
+    def whole(x: Any, y: Any) -> Any:
+        infinite = np.isinf(x)
+        return select(infinite, otherwise(y), function(select(infinite, 1, x), y))[()]
+
+    return whole
 
 
-def _t_density_in_freedom(x: Any, y: Any) -> Any:
+def _density(x: Any, y: Any) -> Any:
+    return special.poch(0.5 * x, 0.5) / np.sqrt(pi * x) * np.exp(-0.5 * (x + 1) * np.log1p(y * y / x))
+
+
+def _density_slope(x: Any, y: Any) -> Any:
     shape = 0.5 * (special.digamma(0.5 * x + 0.5) - special.digamma(0.5 * x) - 1 / x - np.log1p(y * y / x))
-    return _t_density(x, y) * (shape + 0.5 * (x + 1) * y * y / (x * (x + y * y)))
+    return _density(x, y) * (shape + 0.5 * (x + 1) * y * y / (x * (x + y * y)))
 
 
 def _t_part(x: Any, y: Any, order: int) -> Any:
     return np.sign(y) * beta_slope(0.5 * x, 0.5, x / (x + y * y), (order, 0))
 
 
-def _t_bend(x: Any, y: Any) -> Any:
+def _bend(x: Any, y: Any) -> Any:
     """F_nn."""
-    share = y * _t_density(x, y) / x
+    share = y * _density(x, y) / x
     level = np.log(x / (x + y * y)) - special.digamma(0.5 * x) + special.digamma(0.5 * x + 0.5)
-    return (
-        -0.125 * _t_part(x, y, 2) - 0.25 * share * level + 0.5 * share / x - 0.5 * y / x * _t_density_in_freedom(x, y)
-    )
+    return -0.125 * _t_part(x, y, 2) - 0.25 * share * level + 0.5 * share / x - 0.5 * y / x * _density_slope(x, y)
 
 
-def _t_slope(x: Any, y: Any) -> Any:
-    return (-0.25 * _t_part(x, y, 1) - 0.5 * y / x * _t_density(x, y))[()]
+def _slope(x: Any, y: Any) -> Any:
+    return -0.25 * _t_part(x, y, 1) - 0.5 * y / x * _density(x, y)
 
 
-t_slope = elementwise(
-    "special.stdtr_slope",
-    _t_slope,
-    _t_bend,
-    _t_density_in_freedom,
-)
+def _normal_density(y: Any) -> Any:
+    return np.exp(-0.5 * y * y) / sqrt(2 * pi)
+
+
+t_density = _of_finite(_density, _normal_density)
+t_slope = elementwise("special.stdtr_slope", _of_finite(_slope), _of_finite(_bend), _of_finite(_density_slope))
 """(n, t): the derivative of stdtr in the degrees of freedom."""
 
-rule(special.stdtr, lambda x, y: t_slope(x, y), lambda x, y: _t_density(x, y))
+rule(special.stdtr, lambda x, y: t_slope(x, y), t_density)
 rule(
     special.stdtrit,
-    lambda x, out: -t_slope(x, out) / _t_density(x, out),
-    lambda x, out: 1 / _t_density(x, out),
+    lambda x, out: -t_slope(x, out) / t_density(x, out),
+    lambda x, out: 1 / t_density(x, out),
 )

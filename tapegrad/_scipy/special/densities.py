@@ -13,6 +13,9 @@ from tapegrad._rules.kinds import declare
 from tapegrad._scipy.special.declaring import special
 from tapegrad.extend import Partial
 
+BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510, 43867 / 798, -174611 / 330)
+"""B₂, B₄, ..."""
+
 
 def in_double(compute: Callable[..., Any]) -> Callable[..., Any]:
     """The computation on arrays of double precision, its result in the precision of the arguments."""
@@ -31,9 +34,9 @@ def in_double(compute: Callable[..., Any]) -> Callable[..., Any]:
 def _stirling(a: Any) -> Any:
     """By how much log Γ(a) exceeds (a - 1/2) log a - a + log(2π) / 2, for a >= 10 (DLMF 5.11.1)."""
     square = 1 / (a * a)
-    series: Any = 1 / 156
-    for c in (-691 / 360360, 1 / 1188, -1 / 1680, 1 / 1260, -1 / 360, 1 / 12):
-        series = c + square * series
+    series: Any = 0.0
+    for k in range(7, 0, -1):
+        series = BERNOULLI[k - 1] / (2 * k * (2 * k - 1)) + square * series
     return series / a
 
 
@@ -72,7 +75,8 @@ def _density_at_start(a: Any) -> Any:
 @in_double
 def _gamma_density(a: Any, x: Any) -> Any:
     start = x == 0
-    return select(start, _density_at_start(a), gamma_peak(a, x) / select(start, 1, x))
+    density = select(start, _density_at_start(a), gamma_peak(a, x) / select(start, 1, x))
+    return select(a < 0, np.nan, density)
 
 
 @in_double
@@ -80,7 +84,8 @@ def _beta_density(a: Any, b: Any, x: Any) -> Any:
     first, last = x == 0, x == 1
     ends = select(first, _density_at_start(a) * select(a == 1, b, 1), _density_at_start(b) * select(b == 1, a, 1))
     inner = select(first | last, 0.5, x)
-    return select(first | last, ends, beta_peak(a, b, inner) / (inner * (1 - inner)))
+    density = select(first | last, ends, beta_peak(a, b, inner) / (inner * (1 - inner)))
+    return select((a < 0) | (b < 0), np.nan, density)
 
 
 def _slope_at_start(a: Any, rise: Any) -> Any:

@@ -10,6 +10,7 @@ import numpy as np
 from tapegrad._rules.folding import select
 from tapegrad._rules.kinds import elementwise
 from tapegrad._scipy.special.declaring import rule, rule_of_several, special
+from tapegrad._scipy.special.shapes import gauss
 
 # Complete: K = π/2 F(1/2, 1/2; 1; m), E = π/2 F(-1/2, 1/2; 1; m) (DLMF 19.5.1-2). So written their derivatives have no
 # 0 / 0 at m = 0, at any order (DLMF 15.5.1).
@@ -63,13 +64,8 @@ def _second(x: Any, y: Any) -> Any:
     return (s**3 * special.elliprd(c * c, 1 - y * s * s, 1.0) / -6 + 2 * turns * _slope_of_second(y))[()]
 
 
-def _gauss() -> list[tuple[float, float]]:
-    """Nodes and weights of Gauss's rule on [0, 1]."""
-    nodes, weights = np.polynomial.legendre.leggauss(20)
-    return [(float(t + 1) / 2, float(w) / 2) for t, w in zip(nodes, weights, strict=True)]
-
-
-NODES = _gauss()
+NODES = [*zip(*(numbers.tolist() for numbers in gauss(20)), strict=True)]
+"""With their weights; Python's own numbers leave single precision as it is."""
 
 
 def _small(x: Any, y: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The gamma function and its kin; the zeta functions (DLMF 5, 25)."""
+"""The gamma function and its kin (DLMF 5)."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ from typing import Any
 import numpy as np
 
 from tapegrad._rules.folding import select
-from tapegrad._scipy.special.declaring import rule, special
-
-BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510, 43867 / 798, -174611 / 330)
-"""B₂, B₄, ..."""
+from tapegrad._scipy.special.declaring import hurwitz_zeta, rule, special
+from tapegrad._scipy.special.densities import BERNOULLI
 
 
 def _is_complex(x: Any) -> bool:
@@ -24,7 +22,7 @@ def trigamma(x: Any) -> Any:
         return _trigamma_of_complex(x)
     left = x < 0
     sine = np.sin(pi * select(left, x - np.floor(x), 0.5))
-    found = special.zeta(2.0, select(left, 1 - x, x))
+    found = hurwitz_zeta(2.0, select(left, 1 - x, x))
     return select(left, (pi / sine) ** 2 - found, found)[()]
 
 
@@ -64,11 +62,6 @@ def _slope_of_rgamma(x: Any, out: Any) -> Any:
 
 rule(special.rgamma, _slope_of_rgamma)
 rule(
-    special.beta,
-    lambda x, y, out: out * (special.digamma(x) - special.digamma(x + y)),
-    lambda x, y, out: out * (special.digamma(y) - special.digamma(x + y)),
-)
-rule(
     special.betaln,
     lambda x, y: special.digamma(x) - special.digamma(x + y),
     lambda x, y: special.digamma(y) - special.digamma(x + y),
@@ -105,6 +98,18 @@ def _slope_in_start(x: Any, y: Any, out: Any) -> Any:
 
 
 rule(special.poch, _slope_in_start, lambda x, y, out: out * special.digamma(_away(x + y)))
+
+
+def _slope_of_beta(x: Any, y: Any, out: Any) -> Any:
+    """Of Γ(x) Γ(y) / Γ(x + y), in x."""
+    vanishing = _is_pole(x + y) & ~_is_pole(x) & ~_is_pole(y)
+    first, second = (select(vanishing, v, 1) for v in (x, y))
+    value, slope = _reciprocal(first + second)
+    product = special.gamma(first) * special.gamma(second) * (special.digamma(first) * value + slope)
+    return select(vanishing, product, out * (special.digamma(x) - special.digamma(x + y)))[()]
+
+
+rule(special.beta, _slope_of_beta, lambda x, y, out: _slope_of_beta(y, x, out))
 
 
 def _factors(x: Any, y: Any) -> tuple[Any, ...]:

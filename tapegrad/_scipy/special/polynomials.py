@@ -2,24 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from tapegrad._rules.folding import select
 from tapegrad._scipy.special.declaring import Unknown, rule, special
 
 DEGREE = Unknown("the degree n")
 ALPHA, BETA = Unknown("the parameter alpha"), Unknown("the parameter beta")
 
-rule(special.eval_legendre, DEGREE, lambda x, y: special.eval_gegenbauer(x - 1, 1.5, y))
+
+def _below(polynomial: Callable[..., Any]) -> Callable[..., Any]:
+    """The polynomial of one degree less; 0 for the constants, of degrees 0 and -1, for which SciPy's may be nan."""
+
+    def lower(n: Any, *rest: Any) -> Any:
+        constant = np.equal(n, 0) | np.equal(n, -1)
+        return select(constant, 0, polynomial(select(constant, 1, n) - 1, *rest))[()]
+
+    return lower
+
+
+gegenbauer_below = _below(special.eval_gegenbauer)
+sh_jacobi_below = _below(special.eval_sh_jacobi)
+
+
+def _legendre_slope(n: Any, x: Any) -> Any:
+    """P_(-n-1) is P_n."""
+    return gegenbauer_below(np.maximum(n, -n - 1), 1.5, x)
+
+
+def _chebyu_slope(n: Any, x: Any) -> Any:
+    """U_(-n-2) is -U_n."""
+    return select(np.less(n, -1), -2, 2) * gegenbauer_below(np.maximum(n, -n - 2), 2.0, x)
+
+
+rule(special.eval_legendre, DEGREE, lambda x, y: _legendre_slope(x, y))
 rule(special.eval_chebyt, DEGREE, lambda x, y: x * special.eval_chebyu(x - 1, y))
-rule(special.eval_chebyu, DEGREE, lambda x, y: 2 * special.eval_gegenbauer(x - 1, 2.0, y))
+rule(special.eval_chebyu, DEGREE, lambda x, y: _chebyu_slope(x, y))
 rule(special.eval_chebyc, DEGREE, lambda x, y: x * special.eval_chebyu(x - 1, 0.5 * y))
-rule(special.eval_chebys, DEGREE, lambda x, y: special.eval_gegenbauer(x - 1, 2.0, 0.5 * y))
-rule(special.eval_sh_legendre, DEGREE, lambda x, y: 2 * special.eval_gegenbauer(x - 1, 1.5, 2 * y - 1))
+rule(special.eval_chebys, DEGREE, lambda x, y: 0.5 * _chebyu_slope(x, 0.5 * y))
+rule(special.eval_sh_legendre, DEGREE, lambda x, y: 2 * _legendre_slope(x, 2 * y - 1))
 rule(special.eval_sh_chebyt, DEGREE, lambda x, y: 2 * x * special.eval_chebyu(x - 1, 2 * y - 1))
-rule(special.eval_sh_chebyu, DEGREE, lambda x, y: 4 * special.eval_gegenbauer(x - 1, 2.0, 2 * y - 1))
-rule(special.eval_gegenbauer, DEGREE, ALPHA, lambda x, y, z: 2 * y * special.eval_gegenbauer(x - 1, y + 1, z))
+rule(special.eval_sh_chebyu, DEGREE, lambda x, y: 2 * _chebyu_slope(x, 2 * y - 1))
+rule(special.eval_gegenbauer, DEGREE, ALPHA, lambda x, y, z: 2 * y * gegenbauer_below(x, y + 1, z))
 rule(special.eval_laguerre, DEGREE, lambda x, y: -special.eval_genlaguerre(x - 1, 1.0, y))
 rule(special.eval_genlaguerre, DEGREE, ALPHA, lambda x, y, z: -special.eval_genlaguerre(x - 1, y + 1, z))
 
@@ -44,7 +71,7 @@ rule(
     DEGREE,
     Unknown("the parameter p"),
     Unknown("the parameter q"),
-    lambda n, p, q, x: n * special.eval_sh_jacobi(n - 1, p + 2, q + 1, x),
+    lambda n, p, q, x: n * sh_jacobi_below(n, p + 2, q + 1, x),
     arguments="npqx",
 )
 rule(

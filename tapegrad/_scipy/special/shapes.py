@@ -21,7 +21,7 @@ import numpy as np
 
 from tapegrad._rules.folding import select
 from tapegrad._rules.kinds import declare
-from tapegrad._scipy.special.declaring import special
+from tapegrad._scipy.special.declaring import hurwitz_zeta, special
 from tapegrad._scipy.special.densities import (
     beta_density,
     beta_peak,
@@ -38,14 +38,14 @@ STEPS = 16
 """Of Newton's method, for the length of the stretch: it need not be exact."""
 
 
-def _gauss(count: int) -> tuple[Any, Any]:
-    """Nodes and weights on [0, 1]."""
+def gauss(count: int) -> tuple[Any, Any]:
+    """Nodes and weights of Gauss's rule on [0, 1]."""
     nodes, weights = np.polynomial.legendre.leggauss(count)
     return (nodes + 1) / 2, weights / 2
 
 
-GAMMA_NODES, GAMMA_WEIGHTS = _gauss(32)
-BETA_NODES, BETA_WEIGHTS = _gauss(44)
+GAMMA_NODES, GAMMA_WEIGHTS = gauss(32)
+BETA_NODES, BETA_WEIGHTS = gauss(44)
 
 
 LogSlope = Callable[[int, int], Any]
@@ -63,7 +63,7 @@ def _factor(order: tuple[int, int], log_slope: LogSlope) -> Any:
 
 
 def _polygamma(n: int, a: Any) -> Any:
-    return (-1) ** (n + 1) * float(factorial(n)) * special.zeta(n + 1.0, a) if n else special.digamma(a)
+    return (-1) ** (n + 1) * float(factorial(n)) * hurwitz_zeta(n + 1.0, a) if n else special.digamma(a)
 
 
 def _log_slopes_of_gamma(a: Any, log_t: Any) -> LogSlope:
@@ -105,6 +105,7 @@ def _stretch(fall: Callable[[Any], tuple[Any, Any]], far: Any) -> Any:
 
 def _gamma_slope(a: Any, x: Any, order: tuple[int, int]) -> Any:
     inside = (a > 0) & (x > 0) & np.isfinite(x) & np.isfinite(a)
+    otherwise = select((a >= 0) & (x >= 0), 0, np.nan)
     given, x = select(inside, a, 1), select(inside, x, 1)
     # For small a the left end is far off: P(a, x) = P(a + 1, x) + x^a exp(-x) / Γ(a + 1) (DLMF 8.8.5).
     shifted = (given < 1) & (x < 1)
@@ -129,11 +130,12 @@ def _gamma_slope(a: Any, x: Any, order: tuple[int, int]) -> Any:
     factor = _factor(order, _log_slopes_of_gamma(a[..., None], log_x[..., None] + side * v))
     total = -side[..., 0] * length * peak * ((np.exp(-depth) * factor) @ GAMMA_WEIGHTS)
     step = select(shifted, peak / x, 0) * _factor(order, _log_slopes_of_gamma(a, log_x))
-    return select(inside, total + step, select((x == x) & (a == a), 0, np.nan))
+    return select(inside, total + step, otherwise)
 
 
 def _beta_slope(a: Any, b: Any, x: Any, order: tuple[int, int]) -> Any:
     inside = (a > 0) & (b > 0) & (x > 0) & (x < 1) & np.isfinite(a) & np.isfinite(b)
+    otherwise = select((a >= 0) & (b >= 0) & (x >= 0) & (x <= 1), 0, np.nan)
     a, b, x = select(inside, a, 1), select(inside, b, 1), select(inside, x, 0.5)
     y, log_x, log_y = 1 - x, np.log(x), np.log1p(-x)
     # For small a or b that end is far off: I_x(a, b) = I_x(a + 1, b) + x^a (1 - x)^b / (a B(a, b)), and so in b, with
@@ -172,7 +174,7 @@ def _beta_slope(a: Any, b: Any, x: Any, order: tuple[int, int]) -> Any:
         a[..., None], b[..., None], total[..., None], select(side, here, beyond), select(side, beyond, here)
     )
     integral = select(left, 1, -1) * length * peak * ((np.exp(-depth) * _factor(order, slopes)) @ BETA_WEIGHTS)
-    return select(inside, integral + step, select((x == x) & (a == a) & (b == b), 0, np.nan))
+    return select(inside, integral + step, otherwise)
 
 
 def _slope_of_gamma_slope(a: Any, x: Any, order: tuple[int, int]) -> Any:

@@ -65,14 +65,16 @@ def spherical_kn(n: Any, z: Any, derivative: bool = False) -> Any:
 
 
 # ∂Y/∂θ = (√((n-m)(n+m+1)) e^-iφ Y_n^(m+1) - √((n+m)(n-m+1)) e^iφ Y_n^(m-1)) / 2: the difference of the ladder operators
-# (DLMF 14.30.10 and 14.10.5), which unlike a single one holds at the poles; ∂Y/∂φ = i m Y.
+# (DLMF 14.30.10 and 14.10.5), which unlike a single one holds at the poles; ∂Y/∂φ = i m Y. Where |m| > n, Y is 0. Where
+# sin θ < 0, SciPy has |sin θ| for it: the function of another angle, which falls as θ rises.
 
 
 def _slope_in_polar_angle(n: Any, m: Any, theta: Any, phi: Any) -> Any:
     theta, phi = np.real(theta), np.real(phi)  # a rule gets its arguments in the dtype of the result
-    up, down = np.sqrt((n - m) * (n + m + 1.0)), np.sqrt((n + m) * (n - m + 1.0))
+    raised = np.sqrt(np.maximum((n - m) * (n + m + 1.0), 0)) * harmonic(n, m + 1, theta, phi)
+    lowered = np.sqrt(np.maximum((n + m) * (n - m + 1.0), 0)) * harmonic(n, m - 1, theta, phi)
     turn = np.exp(1j * phi)
-    return 0.5 * (up / turn * harmonic(n, m + 1, theta, phi) - down * turn * harmonic(n, m - 1, theta, phi))
+    return select(np.sin(theta) < 0, -0.5, 0.5) * (raised / turn - lowered * turn)
 
 
 if hasattr(special, "sph_harm_y"):  # SciPy 1.15

@@ -9,14 +9,12 @@ import numpy as np
 
 from tapegrad._place import user_line
 from tapegrad._rules.folding import select
-from tapegrad._scipy.special.declaring import rule, special
+from tapegrad._scipy.special.declaring import hurwitz_zeta, riemann_zeta, rule, special
+from tapegrad._scipy.special.densities import BERNOULLI
 from tapegrad.errors import MissingRuleError
 
 TERMS = 12
 """So many terms of the series are added one by one before the Euler-Maclaurin formula takes over."""
-
-BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510, 43867 / 798, -174611 / 330)
-"""B₂, B₄, ..."""
 
 
 def _slope_in_exponent(s: Any, q: Any) -> Any:
@@ -49,13 +47,12 @@ def _slope_of_riemann(x: Any) -> Any:
     direct = _slope_in_exponent(select(left, 2, x), 1.0)
     s = select(left, x, -1)
     mirrored, angle = 1 - s, 0.5 * pi * s
-    value = special.zeta(mirrored)
+    value = riemann_zeta(mirrored)
     change = (log(2 * pi) - special.digamma(mirrored)) * value - _slope_in_exponent(mirrored, 1.0)
     scale = 2 * np.power(2 * pi, s - 1) * special.gamma(mirrored)
     return select(left, scale * (np.sin(angle) * change + 0.5 * pi * np.cos(angle) * value), direct)[()]
 
 
-# special.zeta hands its arguments on to these two.
-rule(special._ufuncs._riemann_zeta, _slope_of_riemann)
-rule(special._ufuncs._zeta, lambda x, y: _slope_in_exponent(x, y), lambda x, y: -x * special.zeta(x + 1, y))
+rule(riemann_zeta, _slope_of_riemann)
+rule(hurwitz_zeta, lambda x, y: _slope_in_exponent(x, y), lambda x, y: -x * hurwitz_zeta(x + 1, y))
 rule(special.zetac, _slope_of_riemann)

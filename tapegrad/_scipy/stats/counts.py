@@ -8,8 +8,9 @@ import numpy as np
 from scipy import stats
 
 from tapegrad._rules.fronts import is_variable
+from tapegrad._scipy.special.declaring import special
 from tapegrad._scipy.stats.standard import discrete
-from tapegrad._scipy.stats.values import INF, special
+from tapegrad._scipy.stats.values import INF
 
 
 def up_to_count(n: Any, *shapes: Any) -> tuple[Any, Any]:
@@ -99,7 +100,7 @@ def _betabinom_cdf(k: Any, n: Any, a: Any, b: Any) -> Any:
     largest = k
     while is_variable(largest):  # a constant to derivatives: only the whole batch can be below
         largest = largest.primal
-    steps = np.arange(float(np.nanmax(largest, initial=0.0)) + 1)
+    steps = np.arange(float(np.max(np.nan_to_num(largest, nan=0.0), initial=0.0)) + 1)
     n, a, b = (np.expand_dims(v, -1) for v in (n, a, b))
     within = np.less_equal(steps, np.expand_dims(k, -1))
     terms = np.exp(_log_betabinom(np.where(within, steps, 0.0), n, a, b))

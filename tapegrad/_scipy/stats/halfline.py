@@ -7,10 +7,9 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from tapegrad._rules.dependences import Partial
-from tapegrad._rules.kinds import declare
+from tapegrad._scipy.special.declaring import special
 from tapegrad._scipy.stats.standard import continuous, from_zero
-from tapegrad._scipy.stats.values import INF, slope, special
+from tapegrad._scipy.stats.values import INF
 
 LOG_2 = float(np.log(2))
 LOG_PI = float(np.log(np.pi))
@@ -115,33 +114,11 @@ def _log_f(z: Any, n: Any, m: Any) -> Any:
     return power - 0.5 * (n + m) * np.log1p(n / m * z) - special.betaln(0.5 * n, 0.5 * m)
 
 
-def _f_cdf(z: Any, n: Any, m: Any) -> Any:
-    return special.fdtr(n, m, z)
-
-
-def _f_by_n(z: Any, n: Any, m: Any) -> Any:
-    """The derivative of the cdf I(w; n/2, m/2) in n: w = n z/(m + n z) is one of n z, so its share has the density."""
-    w = 1 / (1 + m / (n * z))
-    return slope(lambda a: special.betainc(a, 0.5 * m, w), 0.5 * n, 0.5) + z / n * np.exp(_log_f(z, n, m))
-
-
-def _f_by_m(z: Any, n: Any, m: Any) -> Any:
-    """The same in m: w is one of z/m."""
-    w = 1 / (1 + m / (n * z))
-    return slope(lambda b: special.betainc(0.5 * n, b, w), 0.5 * m, 0.5) - z / m * np.exp(_log_f(z, n, m))
-
-
-f_cdf = declare(
-    "f_cdf",
-    _f_cdf,
-    {"z": Partial(lambda z, n, m: np.exp(_log_f(z, n, m))), "n": Partial(_f_by_n), "m": Partial(_f_by_m)},
-    parameters=(),
-)
 f = continuous(
     stats.f,
     _log_f,
-    cdf=f_cdf,
-    sf=lambda z, n, m: f_cdf(1 / z, m, n),  # the reciprocal has the degrees of freedom exchanged
+    cdf=lambda z, n, m: special.fdtr(n, m, z),
+    sf=lambda z, n, m: special.fdtrc(n, m, z),
     support=from_zero,
     middle=1.0,
 )

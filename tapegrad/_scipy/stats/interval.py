@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
+from tapegrad._scipy.special.declaring import special
 from tapegrad._scipy.stats.standard import continuous, up_to_one
-from tapegrad._scipy.stats.values import INF, settle, special
+from tapegrad._scipy.stats.values import INF, settle
 
 LOG_SQRT_2PI = float(np.log(2 * np.pi) / 2)
 

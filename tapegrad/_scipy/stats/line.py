@@ -12,8 +12,10 @@ from scipy import stats
 
 from tapegrad._rules.dependences import Partial
 from tapegrad._rules.kinds import declare
+from tapegrad._scipy.special.declaring import special
+from tapegrad._scipy.special.shapes import gamma_slope
 from tapegrad._scipy.stats.standard import continuous
-from tapegrad._scipy.stats.values import settle, slope, special
+from tapegrad._scipy.stats.values import settle
 
 LOG_2 = float(np.log(2))
 LOG_PI = float(np.log(np.pi))
@@ -43,31 +45,7 @@ def _log_student(z: Any, df: Any) -> Any:
     return settle(normal, log_constant - 0.5 * (df + 1) * np.log1p(np.square(z) / df), log_normal(z))
 
 
-def _student_by_df(z: Any, df: Any) -> Any:
-    """The derivative of Student's cdf in df.
-
-    It is F = 1/2 + sign(z)/2 I(w; 1/2, df/2) with the regularised incomplete beta function I and w = z²/(df + z²).
-    There dw/ddf = -w/(df + z²), while dw/dz = 2 w df/(z (df + z²)) gives the density: the part through w is
-    -z/(2 df) times that. For an infinite df nothing moves.
-    """
-    normal = np.isinf(df)
-    df = settle(normal, df, 1.0)
-    w = 1 / (1 + df / np.square(z))
-    by_shape = slope(lambda b: special.betainc(0.5, b, w), 0.5 * df, 0.5)
-    return settle(normal, 0.5 * np.sign(z) * by_shape - z / (2 * df) * np.exp(_log_student(z, df)), 0.0)
-
-
-def _student_cdf(z: Any, df: Any) -> Any:
-    return special.stdtr(df, z)
-
-
-student_cdf = declare(
-    "student_cdf",
-    _student_cdf,
-    {"z": Partial(lambda z, df: np.exp(_log_student(z, df))), "df": Partial(_student_by_df)},
-    parameters=(),
-)
-t = continuous(stats.t, _log_student, cdf=student_cdf, sf=lambda z, df: student_cdf(-z, df))
+t = continuous(stats.t, _log_student, cdf=lambda z, df: special.stdtr(df, z), sf=lambda z, df: special.stdtr(df, -z))
 """Student's t: https://docs.scipy.org/doc/scipy/reference/generated/scipy.stats.t.html"""
 
 
@@ -165,7 +143,7 @@ def _gennorm_by_beta(z: Any, beta: Any) -> Any:
     dw/dbeta = w log|z|, while dw/dz = beta w/z gives the density: the part through w is z log|z|/beta times that.
     """
     w = absolute_power(z, beta)
-    by_shape = slope(lambda a: special.gammainc(a, w), 1 / beta, -1 / np.square(beta))
+    by_shape = gamma_slope(1 / beta, w, (1, 0)) / -np.square(beta)
     through_w = np.sign(z) * special.xlogy(np.abs(z), np.abs(z)) / beta * np.exp(_log_gennorm(z, beta))
     return 0.5 * np.sign(z) * by_shape + through_w
 

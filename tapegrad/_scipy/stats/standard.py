@@ -11,7 +11,7 @@ import numpy as np
 from tapegrad._rules.dependences import Rule
 from tapegrad._rules.kinds import stopped
 from tapegrad._scipy.stats.kinds import Continuous, Discrete, Formula, Function
-from tapegrad._scipy.stats.values import INF, constant, exponential_of, number, possible, settle, where_valid
+from tapegrad._scipy.stats.values import INF, constant, exponential_of, logarithm, number, possible, settle, where_valid
 
 
 def positive(*shapes: Any) -> Any:
@@ -55,10 +55,9 @@ class Formulas:
             return given
         if name.startswith("log"):
             plain = self.tail(name.removeprefix("log"))
-            return lambda *args: np.log(plain(*args))
-        logarithm: Callable[..., Any] | None = getattr(self, f"log{name}")
-        if logarithm is not None:
-            exponent = logarithm
+            return lambda *args: logarithm(plain(*args))
+        exponent: Callable[..., Any] | None = getattr(self, f"log{name}")
+        if exponent is not None:
             return lambda *args: np.exp(exponent(*args))
         complement: Callable[..., Any] | None = self.sf if name == "cdf" else self.cdf
         if complement is None:

@@ -6,16 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import scipy.special
 
 from tapegrad._place import user_line
+from tapegrad._rules.dependences import Partial
 from tapegrad._rules.fronts import is_variable, operand
-from tapegrad._rules.kinds import stopped
+from tapegrad._rules.kinds import declare, stopped
 from tapegrad._transforms.batch import Batched
-from tapegrad._transforms.forward import jvp
 from tapegrad.errors import DomainError
 
-special: Any = scipy.special
 where: Any = np.where
 """Stubs know arrays alone."""
 NAN, INF = float("nan"), float("inf")
@@ -51,16 +49,20 @@ def settle(wrong: Any, x: Any, otherwise: Any) -> Any:
     return chosen if is_variable(chosen) else chosen[()]
 
 
-def slope(f: Callable[[Any], Any], x: Any, dx: Any) -> Any:
-    """The derivative of an elementwise function in one direction."""
-    derivative: Any = jvp(f, (x,), (np.broadcast_to(dx, np.shape(x))[()],))[1]
-    return derivative
-
-
 def where_valid(ok: Any, *parameters: Any) -> tuple[Any, ...]:
-    """The parameters; nan where they cannot be."""
-    wrong = np.logical_not(ok)
-    return tuple([settle(wrong, p, NAN) for p in parameters])
+    """The parameters; nan where they cannot be, to derivatives too."""
+    if not possible(np.logical_not(ok)):
+        return parameters
+    factor = where(ok, 1.0, NAN)
+    return tuple([p * factor for p in parameters])
+
+
+def _logarithm(x: Any) -> Any:
+    return np.log(x)
+
+
+logarithm = declare("logarithm", _logarithm, {"x": Partial(lambda out: np.exp(-out))}, parameters=())
+"""log(x) of a tiny x: by way of the result its second derivative needs no square of 1 / x, which would overflow."""
 
 
 def exponential_of(logarithm: Callable[..., Any]) -> Callable[..., Any]:

@@ -13,8 +13,9 @@ from scipy import stats
 
 from tapegrad._rules.fronts import is_variable, operand
 from tapegrad._rules.kinds import stopped
+from tapegrad._scipy.special.declaring import special
 from tapegrad._scipy.stats.kinds import Counts, VectorFunction, Vectors
-from tapegrad._scipy.stats.values import INF, NAN, constant, exponential_of, number, settle, special
+from tapegrad._scipy.stats.values import INF, NAN, constant, exponential_of, number, settle
 
 linalg: Any = np.linalg
 FILLED_IN = NumpyVersion(scipy.__version__) < "1.18.0"
