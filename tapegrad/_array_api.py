@@ -8,8 +8,9 @@ https://data-apis.org/array-api/latest/
 
 from __future__ import annotations
 
+from functools import cache
 import sys
-from types import FrameType, ModuleType
+from types import FrameType, ModuleType, SimpleNamespace
 from typing import Any, cast
 
 import numpy as np
@@ -48,8 +49,15 @@ def full_like(x: Any, /, fill_value: Any, *, dtype: Any = None, device: Any = No
 
 def __getattr__(name: str) -> Any:
     if name == "special" and "scipy.special._ufuncs" in sys.modules:
-        return sys.modules["scipy.special._ufuncs"]  # SciPy looks here before it turns Variables into plain arrays
+        return _special()
     return getattr(np, name)
+
+
+@cache
+def _special() -> SimpleNamespace:
+    """Where SciPy looks before it turns Variables into plain arrays: its own ufuncs, and a function of such alone."""
+    zeta = sys.modules["scipy.special"].zeta
+    return SimpleNamespace(**vars(sys.modules["scipy.special._ufuncs"]), zeta=getattr(zeta, "__wrapped__", zeta))
 
 
 def _namespace(x: Variable[Any], /, *, api_version: str | None = None) -> ModuleType:

@@ -75,6 +75,7 @@ def same(f, wanted, x=x):
 same(lambda x: np.sum(scipy.special.expit(x)), scipy.special.expit(x) * scipy.special.expit(-x))
 same(lambda x: np.sum(scipy.special.xlogy(data, x)), data / x)
 same(lambda x: np.sum(scipy.special.xlogy(x, data)), np.log(data))
+same(lambda x: scipy.special.zeta(2.0, x[0]), [-2.0 * scipy.special.zeta(3.0, 0.5), 0.0, 0.0])
 same(lambda x: scipy.integrate.trapezoid(x), [0.5, 1.0, 0.5])
 same(lambda x: np.real(scipy.fft.fft(x)[0]), [1.0, 1.0, 1.0])
 same(lambda x: scipy.special.softmax(x)[0], scipy.special.softmax(x)[0] * (np.eye(3)[0] - scipy.special.softmax(x)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import wraps
 from types import SimpleNamespace
 from typing import Any, NoReturn
 
@@ -17,7 +16,7 @@ from tapegrad._rules.dependences import Dependence, Rule, Rules, gather_of, name
 from tapegrad._rules.kinds import declare
 from tapegrad._rules.ufuncs import enter
 from tapegrad.errors import MissingRuleError
-from tapegrad.extend import Partial
+from tapegrad.extend import Partial, ufunc
 from tapegrad.typing import override
 
 
@@ -52,37 +51,13 @@ class Unknown(Partial):
         return Rules(raising, raising, frozenset(), raising)  # raised already while it is recorded
 
 
-def _of_real_orders(derivative: Callable[..., Any], orders: set[str]) -> Callable[..., Any]:
-    """With real numbers for the orders: rules get all arguments in the dtype of the result."""
-    names = names_of(derivative)
-    if orders.isdisjoint(names):
-        return derivative
-
-    @wraps(derivative)
-    def of_real(*args: Any) -> Any:
-        return derivative(*[np.real(v) if name in orders else v for name, v in zip(names, args, strict=True)])
-
-    return of_real
-
-
 def rule(
-    target: np.ufunc, *partials: Rule | float | Unknown | None, arguments: str = "xyz", name: str = ""
+    target: np.ufunc, *partials: Rule | float | Partial | None, arguments: str = "xyz", name: str = ""
 ) -> Callable[..., Any]:
     """A ufunc of scipy.special by its partial derivatives, in the given names of its arguments."""
     name = name or target.__name__.lstrip("_")
-    parts = dict(zip(arguments, partials, strict=False))
-    orders = {key for key, part in parts.items() if isinstance(part, Unknown)}
-    dependences: dict[str, Dependence | None] = {}
-    for key, part in parts.items():
-        if isinstance(part, Unknown):
-            dependences[key] = attrs.evolve(part, function=name)
-        elif part is None:
-            dependences[key] = None
-        else:
-            dependences[key] = Partial(_of_real_orders(part, orders) if callable(part) else part)
-    apply = declare(f"special.{name}", target, dependences, parameters=())
-    enter(target, apply)
-    return apply
+    parts = [attrs.evolve(part, function=name) if isinstance(part, Unknown) else part for part in partials]
+    return ufunc(target, *parts, name=f"special.{name}", arguments=arguments)
 
 
 @attrs.frozen

@@ -75,8 +75,7 @@ def _scaled(function: np.ufunc, of_real: Rule, sign: float, part: Callable[[Any]
     """A function whose derivative is half of that of order v - 1, plus or minus half of that of order v + 1."""
 
     def differential(dy: Any, x: Any, y: Any, out: Any) -> Any:
-        order = np.real(x)
-        slope = 0.5 * (function(order - 1, y) + sign * function(order + 1, y))
+        slope = 0.5 * (function(x - 1, y) + sign * function(x + 1, y))
         return slope * dy - np.sign(part(y)) * out * part(dy)
 
     real = rule(function, ORDER, of_real)

@@ -70,7 +70,6 @@ def spherical_kn(n: Any, z: Any, derivative: bool = False) -> Any:
 
 
 def _slope_in_polar_angle(n: Any, m: Any, theta: Any, phi: Any) -> Any:
-    theta, phi = np.real(theta), np.real(phi)  # a rule gets its arguments in the dtype of the result
     raised = np.sqrt(np.maximum((n - m) * (n + m + 1.0), 0)) * harmonic(n, m + 1, theta, phi)
     lowered = np.sqrt(np.maximum((n + m) * (n - m + 1.0), 0)) * harmonic(n, m - 1, theta, phi)
     turn = np.exp(1j * phi)
