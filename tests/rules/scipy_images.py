@@ -184,7 +184,9 @@ INTERPOLATING = [
 
 ROWS: list[Row] = [*FILTERING, *SAMPLING, *INTERPOLATING]
 if np.lib.NumpyVersion(scipy.__version__) >= "1.16.0":
-    ROWS += [
-        row("ndimage.convolve, axes", lambda x, w: _ndimage.convolve(x, w, axes=(2, 0)), real(2, 2, 3), real(2, 3)),
-        row("laplace, axes", lambda x: _ndimage.laplace(x, mode="mirror", axes=(0,)), real(3, 4)),
-    ]
+    ROWS.extend(
+        [
+            row("ndimage.convolve, axes", lambda x, w: _ndimage.convolve(x, w, axes=(2, 0)), real(2, 2, 3), real(2, 3)),
+            row("laplace, axes", lambda x: _ndimage.laplace(x, mode="mirror", axes=(0,)), real(3, 4)),
+        ]
+    )
