@@ -15,10 +15,8 @@ from tapegrad._rules.folding import surely
 from tapegrad._rules.fronts import is_sequence, is_variable, operand, stands_for
 from tapegrad._rules.kinds import declare
 from tapegrad._rules.ufuncs import refuse
+from tapegrad._rules.untyped import plain
 from tapegrad.errors import ConversionError
-
-plain: Any = np
-"""NumPy for operands of any type, which its overloads leave without a result."""
 
 
 def _chosen_positions(a: Any, count: int, mode: str) -> Any:

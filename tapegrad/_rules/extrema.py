@@ -25,11 +25,10 @@ from tapegrad._rules.folding import (
 from tapegrad._rules.fronts import operand, stands_for
 from tapegrad._rules.kinds import declare
 from tapegrad._rules.ufuncs import refuse
+from tapegrad._rules.untyped import no_value
 from tapegrad._spec import generic, ndarray
 
 PLAIN: Any = (ndarray, generic)
-no_value: Any = np._NoValue
-"""NumPy's own default, which callers pass on."""
 
 
 def _chosen(x: Any, out: Any, axes: tuple[int, ...], keepdims: bool) -> Any:

@@ -18,10 +18,8 @@ from tapegrad._rules.fronts import is_sequence, is_variable, operand, stands_for
 from tapegrad._rules.kinds import declare, stopped
 from tapegrad._rules.picking import put_along
 from tapegrad._rules.ufuncs import cast
+from tapegrad._rules.untyped import plain
 from tapegrad.errors import BatchError
-
-plain: Any = np
-"""NumPy for operands of any type, which its overloads leave without a result."""
 
 
 def _added_up(weights: Any, places: Any, length: int) -> Any:

@@ -11,9 +11,7 @@ from tapegrad._rules.fronts import is_variable, operand, stands_for
 from tapegrad._rules.kinds import stopped
 from tapegrad._rules.picking import pick_along
 from tapegrad._rules.ufuncs import cast
-
-plain: Any = np
-"""NumPy for operands of any type, which its overloads leave without a result."""
+from tapegrad._rules.untyped import plain
 
 
 def _repeated(xp: Any, fp: Any, period: Any) -> tuple[Any, Any]:

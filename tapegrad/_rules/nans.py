@@ -9,12 +9,7 @@ import numpy as np
 from tapegrad._rules.folding import count_over, missing, nonzero_over, possibly, reduced_axes, select
 from tapegrad._rules.fronts import operand, stands_for
 from tapegrad._rules.ufuncs import cast, refuse
-
-plain: Any = np
-"""NumPy for operands of any type, which its overloads leave without a result."""
-
-no_value: Any = np._NoValue
-"""NumPy's own default, which callers pass on."""
+from tapegrad._rules.untyped import no_value, plain
 
 
 def _filled(a: Any, neutral: float, dtype: Any = None) -> Any:

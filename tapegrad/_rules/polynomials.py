@@ -13,9 +13,7 @@ from tapegrad._rules.dependences import Differential
 from tapegrad._rules.fronts import is_variable, operand, stands_for
 from tapegrad._rules.kinds import declare
 from tapegrad._rules.ufuncs import cast
-
-plain: Any = np
-"""NumPy for operands of any type, which its overloads leave without a result."""
+from tapegrad._rules.untyped import plain
 
 
 def _without_zeros(p: Any) -> Any:

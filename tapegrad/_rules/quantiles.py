@@ -20,9 +20,7 @@ from tapegrad._rules.fronts import is_variable, operand, stands_for
 from tapegrad._rules.kinds import declare, elementwise, stopped
 from tapegrad._rules.picking import pick_along
 from tapegrad._rules.ufuncs import refuse
-
-plain: Any = np
-"""NumPy for operands of any type, which its overloads leave without a result."""
+from tapegrad._rules.untyped import plain
 
 # Where the quantile q of n entries lies among the sorted ones, counted from 0: Hyndman and Fan, "Sample quantiles in
 # statistical packages", The American Statistician 50 (1996), and the four of NumPy's own. Those with jumps have no

@@ -19,10 +19,8 @@ from tapegrad._rules.axes import normalize_axis
 from tapegrad._rules.batching import loop
 from tapegrad._rules.fronts import operand, stands_for
 from tapegrad._rules.kinds import declare
+from tapegrad._rules.untyped import plain
 from tapegrad.errors import BatchError
-
-plain: Any = np
-"""NumPy where its stubs do not know what later versions take."""
 
 
 def _no_common_shape(primitive: Primitive, args: Sequence[Any], batched: Sequence[bool]) -> NoReturn:

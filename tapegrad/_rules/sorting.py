@@ -19,9 +19,7 @@ from tapegrad._rules.batching import loop, past_batch, shifted
 from tapegrad._rules.fronts import operand, stands_for
 from tapegrad._rules.kinds import declare
 from tapegrad._rules.picking import pick_along
-
-plain: Any = np
-"""NumPy for operands of any type, which its overloads leave without a result."""
+from tapegrad._rules.untyped import plain
 
 
 def _argsort(x: Any, axis: int, kind: Any) -> Any:

@@ -13,10 +13,7 @@ from tapegrad._rules.dependences import Partial
 from tapegrad._rules.fronts import operand, stands_for
 from tapegrad._rules.kinds import declare
 from tapegrad._rules.ufuncs import constant, enter, refuse
-
-plain: Any = np
-"""NumPy for operands of any type, which its overloads leave without a result."""
-
+from tapegrad._rules.untyped import plain
 
 # sinc(x) is the sum of (-1)^k (pi x)^2k / (2k + 1)!. Differentiated term by term, near 0, that keeps odd derivatives
 # exact in relative terms. Farther out, n-fold differentiation of x sinc(x) = sin(pi x) / pi gives

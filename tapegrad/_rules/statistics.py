@@ -11,9 +11,7 @@ from tapegrad._rules.folding import possibly, surely
 from tapegrad._rules.fronts import operand, stands_for
 from tapegrad._rules.kinds import stopped
 from tapegrad._rules.ufuncs import cast
-
-plain: Any = np
-"""NumPy for operands of any type, which its overloads leave without a result."""
+from tapegrad._rules.untyped import plain
 
 
 def _weights(weights: Any, x: Any, axis: Any) -> Any:

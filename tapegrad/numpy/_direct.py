@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from tapegrad._core.tables import CALLS
-from tapegrad._core.variable import Variable
 from tapegrad._rules.fronts import straight
+from tapegrad._rules.shortcuts import shortcut
 
 PAGES = "https://numpy.org/doc/stable/reference/generated"
 HOMES = {"numpy.lib.scimath": "numpy.emath", "numpy.lib._scimath_impl": "numpy.emath"}
@@ -23,26 +23,7 @@ def direct(target: Callable[..., Any]) -> Any:
     """`target`, with a shorter way to its rule, and with NumPy's page in its docstring."""
     if not isinstance(target, np.ufunc):
         return _named(straight(target), target, target.__module__)
-    # With keywords it is the ufunc itself, and so refuses the same ones.
-    return _named(_unary(target, CALLS[target]) if target.nin == 1 else _binary(target, CALLS[target]), target)
-
-
-def _unary(target: np.ufunc, apply: Callable[..., Any]) -> Callable[..., Any]:
-    def function(x: Any, /, *out: Any, **keywords: Any) -> Any:
-        if out or keywords:
-            return target(x, *out, **keywords)
-        return apply(x) if isinstance(x, Variable) else target(x)
-
-    return function
-
-
-def _binary(target: np.ufunc, apply: Callable[..., Any]) -> Callable[..., Any]:
-    def function(x1: Any, x2: Any, /, *out: Any, **keywords: Any) -> Any:
-        if out or keywords:
-            return target(x1, x2, *out, **keywords)
-        return apply(x1, x2) if isinstance(x1, Variable) or isinstance(x2, Variable) else target(x1, x2)
-
-    return function
+    return _named(shortcut(target, CALLS[target], target), target)
 
 
 def _named(function: Callable[..., Any], target: Callable[..., Any], module: str = "numpy") -> Callable[..., Any]:

@@ -11,9 +11,7 @@ from tapegrad._rules.dependences import Differential, Transpose
 from tapegrad._rules.folding import select
 from tapegrad._rules.fronts import operand, stands_for
 from tapegrad._rules.kinds import declare
-
-linalg: Any = np.linalg
-"""Without its stubs, whose overloads leave the results of values of any type unknown."""
+from tapegrad._rules.untyped import linalg
 
 # d det = Σ C da, with the cofactors C, polynomials in the entries: there is nothing singular about them.
 #

@@ -11,11 +11,8 @@ from tapegrad._rules.dependences import Differential
 from tapegrad._rules.fronts import operand, stands_for
 from tapegrad._rules.kinds import declare
 from tapegrad._rules.linalg.adjoints import adjoint, hermitian_part
+from tapegrad._rules.untyped import linalg
 from tapegrad.errors import MissingRuleError
-
-linalg: Any = np.linalg
-"""Without its stubs, whose overloads leave the results of values of any type unknown."""
-
 
 SMALL = 48
 """Up to this many rows, a triangular matrix is inverted as any other is."""

@@ -13,10 +13,8 @@ from tapegrad._rules.dependences import Differential
 from tapegrad._rules.folding import count_over, fold, lined_up, past_batch, sum_over
 from tapegrad._rules.fronts import operand, stands_for
 from tapegrad._rules.kinds import declare, stopped
+from tapegrad._rules.untyped import linalg
 from tapegrad._spec import generic
-
-linalg: Any = np.linalg
-"""Without its stubs, whose overloads leave the results of values of any type unknown."""
 
 Axes: TypeAlias = tuple[int, ...]
 _sum = fold(np.add)

@@ -16,11 +16,8 @@ from tapegrad._rules.folding import squared
 from tapegrad._rules.fronts import is_variable, operand, stands_for
 from tapegrad._rules.kinds import declare
 from tapegrad._rules.linalg.adjoints import adjoint
+from tapegrad._rules.untyped import linalg
 from tapegrad.errors import MissingRuleError
-
-linalg: Any = np.linalg
-"""Without its stubs, whose overloads leave the results of values of any type unknown."""
-
 
 # p = a⁺. dp = -p da p + p pᴴ daᴴ (1 - a p) + (1 - p a) daᴴ pᴴ p, wherever the rank stays what it is. (G. H. Golub and
 # V. Pereyra, The differentiation of pseudo-inverses and nonlinear least squares problems whose variables separate, SIAM

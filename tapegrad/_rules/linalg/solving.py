@@ -12,9 +12,7 @@ from tapegrad._rules.axes import normalize_axis
 from tapegrad._rules.dependences import Differential, Transpose
 from tapegrad._rules.fronts import operand, stands_for
 from tapegrad._rules.kinds import declare
-
-linalg: Any = np.linalg
-"""Without its stubs, whose overloads leave the results of values of any type unknown."""
+from tapegrad._rules.untyped import linalg
 
 # x = a⁻¹ b. From a x = b: da x + a dx = db, so that dx = a⁻¹ (db - da x). Transposed: with z = a⁻ᵀ ct, which is the
 # cotangent of b, that of a is -z xᵀ. The inverse itself is never formed.

@@ -26,9 +26,7 @@ from tapegrad._rules.dependences import Differential
 from tapegrad._rules.fronts import operand, stands_for
 from tapegrad._rules.kinds import declare, stopped
 from tapegrad._rules.linalg.adjoints import adjoint, hermitian_part
-
-linalg: Any = np.linalg
-"""Without its stubs, whose overloads leave the results of values of any type unknown."""
+from tapegrad._rules.untyped import linalg
 
 
 def _diagonal(x: Any) -> Any:

@@ -13,11 +13,11 @@ from scipy import stats
 
 from tapegrad._rules.fronts import is_variable, operand
 from tapegrad._rules.kinds import stopped
+from tapegrad._rules.untyped import linalg
 from tapegrad._scipy.special.declaring import special
 from tapegrad._scipy.stats.kinds import Counts, VectorFunction, Vectors
 from tapegrad._scipy.stats.values import INF, NAN, constant, exponential_of, number, settle
 
-linalg: Any = np.linalg
 FILLED_IN = NumpyVersion(scipy.__version__) < "1.18.0"
 """Whether SciPy's multinomial makes probabilities sum to 1 by changing the last; later ones give nan."""
 LOG_2PI = float(np.log(2 * np.pi))
