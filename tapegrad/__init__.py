@@ -21,9 +21,10 @@ from tapegrad._rules.updates import at as at
 from tapegrad._transforms.batch import vmap as vmap
 from tapegrad._transforms.forward import jvp as jvp
 from tapegrad._transforms.grad import grad as grad
-from tapegrad._transforms.reverse import elementwise_grad as elementwise_grad, vjp as vjp
+from tapegrad._transforms.reverse import elementwise_grad as elementwise_grad
 from tapegrad._transforms.stop import stop_gradient as stop_gradient
 from tapegrad._transforms.value_and_grad import value_and_grad as value_and_grad
+from tapegrad._transforms.vjp import vjp as vjp
 
 __all__ = [
     "Tape",

@@ -10,9 +10,9 @@ import numpy as np
 
 from tapegrad._checks import Expected, Function, Slopes, Values, epsilon, excess, expected, pair, random_like, slopes
 from tapegrad._transforms.forward import jvp
-from tapegrad._transforms.reverse import vjp
 from tapegrad._transforms.sources import opened
 from tapegrad._transforms.transform import parameter_name
+from tapegrad._transforms.vjp import vjp
 from tapegrad._tree import flatten, paths, unflatten
 from tapegrad.typing import Ts
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -12,15 +13,21 @@ from tapegrad._core.variable import Variable
 from tapegrad._place import user_line
 
 
+def innermost(values: Iterable[Any]) -> Any:
+    """The level furthest in among those of `values`; None where all are plain."""
+    level = None
+    for value in values:
+        if isinstance(value, Variable) and (level is None or value.level.rank > level.rank):
+            level = value.level
+    return level
+
+
 def apply(primitive: Primitive, *args: Any) -> Any:
     """Hand an operation to the innermost level among its arguments; with none, compute it.
 
     Returns what `primitive.compute` does: the output, or a tuple of outputs and by-products.
     """
-    level = None
-    for arg in args:
-        if isinstance(arg, Variable) and (level is None or arg.level.rank > level.rank):
-            level = arg.level
+    level = innermost(args)
     if level is not None:
         return level.interpret(primitive, args)
     out = numpys(primitive.compute(*args))

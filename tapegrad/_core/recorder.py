@@ -152,11 +152,12 @@ def _pick(ct: Value, i: int, specs: tuple[Spec, ...]) -> tuple[Value | None, ...
     return tuple([ct if i == j else None for j in range(len(specs))])
 
 
-def _no_rule(*args: Any) -> Any:
+def no_rule(*args: Any) -> Any:
+    """Stands where a rule would, of what only a tape makes."""
     raise AssertionError("only a tape makes these nodes")
 
 
-WATCH = Primitive("watch", _no_rule, 0, (), (), (), _no_rule, _no_rule)
+WATCH = Primitive("watch", no_rule, 0, (), (), (), no_rule, no_rule)
 """Stands where a leaf's primitive would."""
-PICK = Primitive("output", _no_rule, 1, (None,), (_pick,), (False,), _no_rule, _no_rule)
+PICK = Primitive("output", no_rule, 1, (None,), (_pick,), (False,), no_rule, no_rule)
 """Takes one output of an application that has several."""

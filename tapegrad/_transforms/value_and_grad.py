@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Concatenate, Literal, overload
 
-from tapegrad._transforms.reverse import ValueAndGradient, differentiated
+from tapegrad._transforms.recording import differentiated
+from tapegrad._transforms.reverse import ValueAndGradient
 from tapegrad.typing import A, Aux, Aux_, B, C, D, P, Scalar_, ScalarOutput, Ts
 
 # One overload for each number of arguments, then one for each common choice of argnums; the same again with has_aux.
