@@ -10,7 +10,7 @@ from contextlib import suppress
 from importlib import import_module
 import os
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Literal
 
 import attrs
 import numpy as np
@@ -79,7 +79,8 @@ def _torch() -> Library:
         tensors = [torch.tensor(array, requires_grad=True) for array in arguments]
         return lambda: torch.autograd.grad(f(*tensors), tensors)
 
-    namespace = SimpleNamespace(tanh=torch.tanh, exp=torch.exp, log=torch.log, sum=torch.sum, max=_over_dim(torch.amax))
+    functions = {name: getattr(torch, name) for name in ("tanh", "exp", "log", "log1p", "sin", "cos", "sum")}
+    namespace = SimpleNamespace(**functions, max=_over_dim(torch.amax))
     return Library(namespace, gradient, constant=torch.tensor)
 
 
@@ -103,11 +104,23 @@ def _jax() -> Library:
     return Library(import_module("jax.numpy"), gradient, constant=jax.numpy.asarray)
 
 
+def _compiled(backend: Literal["numpy", "numba"]) -> Library:
+    import_module(backend)
+
+    def gradient(f: Callable[..., Any], arguments: tuple[NDArray[Any], ...]) -> Callable[[], Any]:
+        compiled = tapegrad.compile(tapegrad.grad(f, argnums=list(range(len(arguments)))), backend=backend)
+        return lambda: compiled(*arguments)
+
+    return Library(np, gradient)
+
+
 TAPEGRAD = _tapegrad(np)
 """Plain NumPy code: what all others are compared with."""
 
 PEERS: Mapping[str, Callable[[], Library]] = {
     "tapegrad.numpy": lambda: _tapegrad(tapegrad.numpy),
+    "compile": lambda: _compiled("numpy"),
+    "compile, numba": lambda: _compiled("numba"),
     "autograd": _autograd,
     "MyGrad": _mygrad,
     "PyTorch": _torch,

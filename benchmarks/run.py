@@ -11,13 +11,14 @@ import os
 from pathlib import Path
 import platform
 import re
+from time import perf_counter
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from benchmarks import dispatch, scaling
+from benchmarks import dispatch, scaling, transforms
 from benchmarks.libraries import PEERS, TAPEGRAD, available
-from benchmarks.problems import PROBLEMS
+from benchmarks.problems import PROBLEMS, chain
 from benchmarks.timing import interleaved
 
 RESULTS = re.compile(r"(?<=<!-- results -->\n).*(?=<!-- end of results -->)", re.DOTALL)
@@ -43,6 +44,36 @@ def comparison(rounds: int) -> Iterator[Sequence[str]]:
         yield [problem.title, own, *(f"{ratios[name]:.2g}×" if name in ratios else "–" for name in PEERS)]
 
 
+def transforming(rounds: int) -> Iterator[Sequence[str]]:
+    """A row for each task of the transforms: tapegrad's time, and how many times as long the others take."""
+    for title, calls in transforms.tasks().items():
+        times = interleaved(calls, rounds)
+        ratios = {name: np.median(time / times["tapegrad"]) for name, time in times.items()}
+        own = f"{np.median(times['tapegrad']) * 1e3:.3g} ms"
+        yield [title, own, *(f"{ratios[name]:.2g}×" if name in ratios else "–" for name in TRANSFORMERS)]
+
+
+TRANSFORMERS = ("tapegrad.compile", "autograd", "PyTorch", "jax.jit", "Python loop")
+
+
+def compiling(rounds: int = 3) -> Iterator[Sequence[str]]:
+    """A row for each problem: the time of the first call, which records and writes code, beside that of jax.jit."""
+    libraries = {name: made for name, made in available().items() if name in ("compile", "jax.jit")}
+    for problem in PROBLEMS:
+        if problem.function(TAPEGRAD) is chain:
+            continue  # XLA takes minutes
+        first: dict[str, list[float]] = {name: [] for name in libraries}
+        for _ in range(rounds):
+            for name, library in libraries.items():
+                gradient = library.gradient(problem.function(library), problem.arguments)
+                start = perf_counter()
+                gradient()
+                first[name].append(perf_counter() - start)
+        own = np.median(first["compile"])
+        ratio = f"{np.median(first['jax.jit']) / own:.2g}×" if "jax.jit" in first else "–"
+        yield [problem.title, f"{own * 1e3:.3g} ms", ratio]
+
+
 def growth() -> Iterator[Sequence[str]]:
     """A row for each way in which a program, or the library itself, may grow too large."""
     yield (
@@ -53,6 +84,9 @@ def growth() -> Iterator[Sequence[str]]:
         "time per operation, graph 10,000 wide relative to 1,000 wide",
         f"{scaling.growth(scaling.wide, 1_000, 10_000):.2f}×",
     )
+    times = interleaved(transforms.products(), 5)
+    product = np.median(times["product"] / times["gradient"])
+    yield "time, product with a Hessian in 1,000,000 dimensions relative to the gradient", f"{product:.1f}×"
     rows = scaling.growth(scaling.by_rows, 1, 1_000) * 1_000
     yield "time, 1,000 rows of an 80 MB table in a loop relative to one row", f"{rows:.1f}×"
     parts = scaling.growth(scaling.in_parts, 100, 1_000)
@@ -92,7 +126,9 @@ def main() -> None:
         grown = markdown(["measure", "tapegrad"], growth())  # first: the peers' imports fill the heap
         added = markdown(["call", "`np` over `tapegrad.numpy`"], dispatching(options.rounds))
         compared = markdown(["gradient of", "tapegrad", *PEERS], comparison(options.rounds))
-    results = f"{compared}\n\n{grown}\n\n{added}\n\n{machine()}.\n"
+        transformed = markdown(["", "tapegrad", *TRANSFORMERS], transforming(options.rounds))
+        recorded = markdown(["first call", "compile", "jax.jit"], compiling())
+    results = f"{compared}\n\n{transformed}\n\n{recorded}\n\n{grown}\n\n{added}\n\n{machine()}.\n"
     print(results)
     if options.write:
         page = options.write.read_text(encoding="utf-8")

@@ -42,6 +42,8 @@ def admit(leaf: Any) -> Value:
         raise DomainError(
             f"is a {kind.__name__}, whose arithmetic is not an array's. Pass a plain array: np.asarray(x)."
         )
+    if hasattr(leaf, "primal"):
+        leaf = _as_number(leaf)
     dtype = getattr(leaf, "dtype", None)
     if not isinstance(dtype, np.dtype):
         raise DomainError(f"is {_described(leaf)}, which has no derivative. {_REMEDY}{_CONTAINER}.")
@@ -50,7 +52,16 @@ def admit(leaf: Any) -> Value:
             f"has dtype {dtype}: {_KINDS[dtype.kind]} values have no derivative. {_REMEDY}, or convert it: "
             f"x.astype(float)."
         )
-    return np.array(leaf)[()] if issubclass(type(leaf), ndarray) else leaf
+    if issubclass(type(leaf), ndarray):
+        return np.array(leaf)[()]
+    return leaf
+
+
+def _as_number(variable: Any) -> Any:
+    """A Variable that stands for the caller's own leaf, as NumPy's number where that is Python's or has no axes."""
+    if type(variable.primal) in (float, int):
+        return np.positive(variable).astype(np.float64)
+    return variable[()] if type(variable.primal) is ndarray and not variable.ndim else variable
 
 
 _CONTAINER = "; a container of numbers becomes a tree by tapegrad.extend.register_tree"
@@ -61,8 +72,14 @@ def _described(leaf: Any) -> str:
     return "None" if leaf is None else f"a {type(leaf).__name__}"
 
 
+_PLAIN = frozenset({ndarray, float, int, complex, np.float64})
+"""The commonest leaves: an attribute that they lack takes longer to look up than they do to restore."""
+
+
 def restored(value: Value, leaf: Any) -> Any:
     """A gradient as the caller's leaf is: an array for an array, also with no axes, else a NumPy scalar; fresh."""
+    if type(leaf) not in _PLAIN and hasattr(leaf, "boxed"):
+        return leaf.boxed(value)
     if issubclass(type(value), ndarray) or (issubclass(type(leaf), ndarray) and issubclass(type(value), generic)):
         return np.array(value, leaf.dtype)
     return value

@@ -5,10 +5,10 @@ attrs classes and dataclasses are found by themselves.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 import dataclasses
 from threading import Lock
-from typing import Any
+from typing import Any, Final, overload
 
 import attrs
 import numpy as np
@@ -22,36 +22,112 @@ _registered: set[type[Any]] = set()
 _NUMBERS = frozenset({float, int, complex, np.float64, np.ndarray})
 """The commonest leaves, known without asking optree."""
 
+LEAF: Final[Any] = optree.tree_structure(0.0, none_is_leaf=True, namespace=NAMESPACE)
+"""The structure of what is a single number or array."""
+
+_STATIC = "tapegrad.static"
+
+
+class StaticField(Mapping[str, bool]):
+    """The metadata of a field that is configuration: part of a tree's structure, and no leaf.
+
+    A function, a name, a size: `metadata=static` in `attrs.field` or `dataclasses.field`. Transforms pass it on as it
+    is. Trees have the same structure if their static fields are equal (==).
+
+    >>> from collections.abc import Callable
+    >>> import attrs
+    >>> import numpy as np
+    >>> from tapegrad import grad, static
+    >>> @attrs.frozen
+    ... class Layer:
+    ...     weights: np.ndarray
+    ...     activation: Callable = attrs.field(default=np.tanh, metadata=static)
+    ...
+    ...     def __call__(self, x):
+    ...         return self.activation(self.weights @ x)
+    >>> grad(lambda layer: layer(np.array([1.0, 2.0])))(Layer(np.zeros(2), np.sin))
+    Layer(weights=array([1., 2.]), activation=<ufunc 'sin'>)
+    """
+
+    @override
+    def __getitem__(self, key: str, /) -> bool:
+        return {_STATIC: True}[key]
+
+    @override
+    def __iter__(self) -> Iterator[str]:
+        return iter((_STATIC,))
+
+    @override
+    def __len__(self) -> int:
+        return 1
+
+    @override
+    def __repr__(self) -> str:
+        return "static"
+
+
+static: Final = StaticField()
+
 
 def flatten(tree: T) -> tuple[list[Any], optree.PyTreeSpec[T]]:
     """The leaves of a tree, and its structure. None is a leaf."""
+    if is_leaf(tree):
+        return [tree], LEAF
     while True:
         leaves, structure = optree.tree_flatten(tree, none_is_leaf=True, namespace=NAMESPACE)
-        classes: set[type[Any]] = set(map(type, leaves))
+        classes: set[type[Any]] = {*map(type, leaves)} - _NUMBERS
         unknown = [cls for cls in classes if field_names(cls) is not None]
         if not unknown:
             return leaves, structure
         for cls in unknown:
-            _register_fields(cls)
+            register_fields(cls, *_fields(cls))
 
 
 def unflatten(structure: optree.PyTreeSpec[T], leaves: Iterable[Any]) -> T:
     """The tree of this structure with these leaves."""
+    if structure is LEAF:
+        tree: T
+        (tree,) = leaves
+        return tree
     return optree.tree_unflatten(structure, leaves)
 
 
 def is_leaf(tree: object) -> bool:
     """Whether `tree` is known at a glance to be a single number or array."""
-    return type(tree) in _NUMBERS
+    kind: type[Any] = type(tree)
+    return kind in _NUMBERS or (isinstance(tree, np.ndarray) and kind not in _registered)
 
 
-def tree_map(f: Callable[[Any], Any], tree: T) -> T:
-    """The same tree, with `f` applied to each leaf."""
-    if is_leaf(tree):
-        mapped: T = f(tree)
+@overload
+def tree_map(f: Callable[[Any], Any], tree: T) -> T: ...
+@overload
+def tree_map(f: Callable[[Any, Any], Any], tree: T, other: Any, /) -> T: ...
+@overload
+def tree_map(f: Callable[[Any, Any, Any], Any], tree: T, other: Any, another: Any, /) -> T: ...
+def tree_map(f: Callable[..., Any], tree: T, *others: Any) -> T:
+    """The same tree, with `f` applied to each leaf; to the leaves of several trees of one structure, side by side.
+
+    Raises `TypeError` where the structures differ.
+    """
+    if is_leaf(tree) and all(map(is_leaf, others)):
+        mapped: T = f(tree, *others)
         return mapped
     leaves, structure = flatten(tree)
-    return unflatten(structure, map(f, leaves))
+    columns = [leaves]
+    for other in others:
+        column, shape = flatten(other)
+        if shape != structure:
+            raise TypeError(f"trees of one structure are needed, not {structure} and {shape}.")
+        columns.append(column)
+    return unflatten(structure, map(f, *columns))
+
+
+def placed(leaves: Sequence[Any], positions: Sequence[int], values: Sequence[Any]) -> list[Any]:
+    """`leaves`, with these values at these positions."""
+    out = list(leaves)
+    for i, value in zip(positions, values, strict=True):
+        out[i] = value
+    return out
 
 
 def paths(structure: optree.PyTreeSpec[Any]) -> list[str]:
@@ -70,73 +146,74 @@ def field_names(cls: type[Any]) -> Sequence[str] | None:
     return None
 
 
-@attrs.frozen(eq=False)
-class _Rest:
-    """What an instance holds beside its fields. No part of the structure: all are equal."""
+def _fields(cls: type[Any]) -> tuple[list[str], list[str]]:
+    """The names of the fields that hold children, and of those that are static."""
+    fields: Any = attrs.fields(cls) if attrs.has(cls) else dataclasses.fields(cls)
+    names: tuple[list[str], list[str]] = [], []
+    for field in fields:
+        names[bool(field.metadata.get(_STATIC))].append(field.name)
+    return names
 
-    state: dict[str, Any]
+
+@attrs.frozen(eq=False, repr=False)
+class _Kept:
+    """What an instance holds beside its children. Of that, the static fields are part of the structure."""
+
+    static: dict[str, Any]
+    rest: dict[str, Any]
 
     @override
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Rest)
+        return isinstance(other, _Kept) and all(_same(value, other.static[name]) for name, value in self.static.items())
 
     @override
     def __hash__(self) -> int:
-        return 0
+        return hash(tuple(self.static.values()))
+
+    @override
+    def __repr__(self) -> str:
+        return ", ".join(f"{name}={value!r}" for name, value in self.static.items())
 
 
-def _register_fields(cls: type[Any]) -> None:
-    """Every field is a child.
+def _same(value: Any, other: Any) -> bool:
+    """Whether two static fields are equal; of arrays too."""
+    if value is other:
+        return True
+    return np.array_equal(value, other) if type(other) is np.ndarray else bool(value == other)
 
-    An instance is rebuilt without calling `__init__`: its converters and validators expect arrays.
+
+def register_fields(cls: type[Any], names: Sequence[str], statics: Sequence[str] = ()) -> bool:
+    """Make a class a tree, unless it is one: by the names of its children, and of what is part of its structure.
+
+    An instance is rebuilt without calling `__init__`: its converters and validators expect arrays. What else it holds
+    comes along.
     """
-    names = tuple(field_names(cls) or ())
+    entries = tuple(names)
+    known = {*names, *statics}
+    nothing = _Kept({}, {})
 
-    def children(tree: object) -> tuple[tuple[Any, ...], _Rest, tuple[str, ...]]:
-        rest = {name: value for name, value in getattr(tree, "__dict__", {}).items() if name not in names}
-        return tuple(getattr(tree, name) for name in names), _Rest(rest), names
+    def children(tree: object) -> tuple[list[Any], _Kept, tuple[str, ...]]:
+        rest = {name: value for name, value in getattr(tree, "__dict__", {}).items() if name not in known}
+        static = {name: getattr(tree, name) for name in statics}
+        kept = _Kept(static, rest) if static or rest else nothing
+        return [getattr(tree, name) for name in entries], kept, entries
 
-    def rebuild(rest: _Rest, values: Iterable[Any]) -> Any:
+    def rebuild(kept: _Kept, values: Iterable[Any]) -> Any:
         tree: Any = object.__new__(cls)
-        for name, value in rest.state.items():
+        for name, value in zip(entries, values, strict=True):
             object.__setattr__(tree, name, value)
-        for name, value in zip(names, values, strict=True):
+        for name, value in (*kept.static.items(), *kept.rest.items()):
             object.__setattr__(tree, name, value)
         return tree
 
+    return register(cls, children, rebuild, path_entry_type=optree.GetAttrEntry)
+
+
+def register(cls: type[Any], flatten: Callable[..., Any], unflatten: Callable[..., Any], **options: Any) -> bool:
+    """Make a class a tree, unless it is one: whether it was made."""
     with _registering:
-        if cls not in _registered:
-            optree.register_pytree_node(
-                cls, children, rebuild, path_entry_type=optree.GetAttrEntry, namespace=NAMESPACE
-            )
+        new = cls not in _registered
+        if new:
+            optree.register_pytree_node(cls, flatten, unflatten, namespace=NAMESPACE, **options)
             _registered.add(cls)
-
-
-def register_tree(
-    cls: type[T], flatten: Callable[[T], tuple[Iterable[Any], Any]], unflatten: Callable[[Any, Iterable[Any]], T]
-) -> None:
-    """Make the instances of a container class trees, so that transforms see the numbers in them.
-
-    attrs classes, dataclasses, tuples, lists, dicts, named tuples, deques and their kin are trees already.
-
-    Args:
-        cls: the class.
-        flatten: from an instance to its children, and whatever hashable data it takes to put it together again.
-        unflatten: from that data and the children to an instance.
-
-    Raises:
-        ValueError: if the class is registered already.
-
-    >>> from tapegrad import grad
-    >>> from tapegrad.extend import register_tree
-    >>> class Line:
-    ...     def __init__(self, slope, offset):
-    ...         self.slope, self.offset = slope, offset
-    >>> register_tree(Line, lambda line: ((line.slope, line.offset), None), lambda _, children: Line(*children))
-    >>> gradient = grad(lambda line: line.slope * 3.0 + line.offset)(Line(2.0, 1.0))
-    >>> gradient.slope, gradient.offset
-    (np.float64(3.0), np.float64(1.0))
-    """
-    with _registering:
-        optree.register_pytree_node(cls, flatten, unflatten, namespace=NAMESPACE)
-        _registered.add(cls)
+    return new

@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from tapegrad._containers import register_tree
 from tapegrad._core.entrance import entrance
 from tapegrad._core.primitive import Batch
 from tapegrad._core.variable import is_variable
@@ -31,7 +32,6 @@ from tapegrad._rules.fronts import stands_for
 from tapegrad._rules.kinds import make
 from tapegrad._rules.ufuncs import ufunc as declare_ufunc
 from tapegrad._spec import Spec
-from tapegrad._tree import register_tree
 from tapegrad._values import held, scalar_or_array
 from tapegrad.errors import DomainError
 from tapegrad.typing import P, R

@@ -6,7 +6,7 @@ checkers (which bring `typing_extensions` along), and have plain twins at run ti
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     R_ = TypeVar("R_", bound=Any)
     Aux_ = TypeVar("Aux_", bound=Any)
     P = ParamSpec("P", default=...)
+    Q = ParamSpec("Q")
+    Owner = TypeVar("Owner")
     Ts = TypeVarTuple("Ts")
     As = TypeVarTuple("As")
     T = TypeVar("T")
@@ -69,12 +71,25 @@ else:
     R_ = TypeVar("R_")
     Aux_ = TypeVar("Aux_")
     P = ParamSpec("P")
+    Q = ParamSpec("Q")
+    Owner = TypeVar("Owner")
     Ts = TypeVarTuple("Ts")
     As = TypeVarTuple("As")
     T = TypeVar("T")
     W = TypeVar("W")
     T_co = TypeVar("T_co", covariant=True)
     F = TypeVar("F", bound=np.floating[Any])
+
+R_co = TypeVar("R_co", covariant=True)
+
+
+class Bound(Protocol[Q, R_co]):
+    """A method: a function whose first argument is given."""
+
+    def __call__(self, *args: Q.args, **keywords: Q.kwargs) -> R_co:
+        """With what remains to be given."""
+        ...
+
 
 Shape = TypeVar("Shape", bound=tuple[Any, ...])
 # Scalars: any, numbers, floating or complex, complex, real; then arrays of them.

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
+from functools import cache
 from importlib import import_module
 import inspect
 from pathlib import Path
+import sys
+from types import FrameType
 from typing import Any
 
 import attrs
@@ -20,6 +24,7 @@ from tapegrad._tree import flatten
 from tests.rules.laws import on_leaves
 from tests.rules.row import Row
 from tests.rules.rows import ROWS
+from tests.untyped import vmap
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "coverage.md"
 NUMPY = ("numpy", "numpy.linalg", "numpy.fft", "numpy.lib.scimath", "numpy.lib.stride_tricks")
@@ -44,15 +49,15 @@ class Entry:
     word: str
     order: int = 0
     """How often its rows are differentiated."""
-    batched: bool = False
+    batched: str = ""
+    """What `vmap` does: "yes", "loops", "no"; empty where no row says."""
     note: str = ""
 
     @property
     def line(self) -> str:
         """Its line in a table."""
         order = ("values", "first", "second", "third")[self.order] if self.word == "derivative" else ""
-        batched = ("no", "yes")[self.batched] if self.word == "derivative" else ""
-        return f"| `{self.name}` | {self.word} | {order} | {batched} | {self.note} |"
+        return f"| `{self.name}` | {self.word} | {order} | {self.batched} | {self.note} |"
 
 
 @attrs.define
@@ -61,16 +66,36 @@ class Use:
 
     rows: list[Row] = attrs.field(factory=list[Row])
     differentiable: bool = False
+    loops: bool = False
+    """Whether it takes more calls of Python for a longer batch."""
 
     def entry(self, name: str, note: str = "") -> Entry:
         """What that comes to."""
+        batched = ("loops" if self.loops else "yes") if any(row.batch for row in self.rows) else "no" * bool(self.rows)
         if not self.differentiable:
-            return Entry(name, "constant", note=note)
-        return Entry(name, "derivative", max(row.order for row in self.rows), any(row.batch for row in self.rows), note)
+            return Entry(name, "constant", batched=batched, note=note)
+        return Entry(name, "derivative", max(row.order for row in self.rows), batched, note)
+
+
+Wrap = Callable[[Any, Callable[..., Any]], Callable[..., Any]]
+"""(what NumPy dispatches on, the function in front of a rule) -> what is called in its place."""
+
+
+@contextmanager
+def wrapped(wrap: Wrap) -> Generator[None, None, None]:
+    """All functions in front of rules, wrapped."""
+    functions, ufuncs = dict(FUNCTIONS), dict(UFUNCS)
+    try:
+        FUNCTIONS.update({key: wrap(key, function) for key, function in functions.items()})
+        UFUNCS.update({key: wrap(key, function) for key, function in ufuncs.items()})
+        yield
+    finally:
+        FUNCTIONS.update(functions)
+        UFUNCS.update(ufuncs)
 
 
 def uses() -> dict[Any, Use]:
-    """Every function that some row calls on a Variable -> those rows, and whether Variables came back."""
+    """Every function that some row calls on a Variable -> those rows, and what they show."""
     found: dict[Any, Use] = {}
     current: list[Row] = []
 
@@ -86,18 +111,54 @@ def uses() -> dict[Any, Use]:
 
         return call
 
-    functions, ufuncs = dict(FUNCTIONS), dict(UFUNCS)
     tape = Recorder()
-    try:
-        FUNCTIONS.update({key: noted(key, function) for key, function in functions.items()})
-        UFUNCS.update({key: noted(key, function) for key, function in ufuncs.items()})
+    with wrapped(noted):
         for row in ROWS.values():
             current[:] = [row]
             f, xs = on_leaves(row)
             f(*(tape.watch(x if isinstance(x, np.ndarray) else np.float64(x)) for x in xs))
-    finally:
-        FUNCTIONS.update(functions)
-        UFUNCS.update(ufuncs)
+    for row in ROWS.values():
+        if row.batch:
+            short, long = (calls(row, length) for length in (2, 4))
+            for key in found.keys() & {key for key, count in long.items() if count > short[key]}:
+                found[key].loops = True
+    return found
+
+
+@cache
+def calls(row: Row, length: int) -> Counter[Any]:
+    """How many functions of Python a row calls under `vmap`: in all (None), and inside of each function of a rule."""
+    count = 0
+    found: Counter[Any] = Counter()
+    inside: list[Any] = []
+
+    def counted(frame: FrameType, event: str, arg: object) -> None:
+        nonlocal count
+        count += event == "call"
+
+    def noted(key: Any, function: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any, **keywords: Any) -> Any:
+            before = count
+            inside.append(key)
+            try:
+                return function(*args, **keywords)
+            finally:
+                inside.pop()
+                if not inside:
+                    found[key] += count - before
+
+        return call
+
+    f, xs = on_leaves(row)
+    batch = [np.stack([np.asarray(x)] * length) for x in xs]
+    vmap(f)(*batch)  # what is looked up once, is
+    with wrapped(noted):
+        sys.setprofile(counted)
+        try:
+            vmap(f)(*batch)
+        finally:
+            sys.setprofile(None)
+    found[None] = count
     return found
 
 
@@ -132,9 +193,11 @@ def distributions(names: Iterable[str]) -> Iterator[Entry]:
         rows = [row for row in ROWS.values() if row.name.startswith((f"{name}.", f"{name},"))]
         ours: Any = getattr(import_module("tapegrad.scipy.stats"), name)
         offers = ", ".join(method for method in PARAMETRIC if hasattr(ours, method))
-        yield Use(rows, differentiable=True).entry(f"stats.{name}", offers)
+        loops = any(calls(row, 4)[None] > calls(row, 2)[None] for row in rows if row.batch)
+        yield Use(rows, True, loops).entry(f"stats.{name}", offers)
 
 
+@cache
 def sections() -> dict[str, list[Entry]]:
     """Heading -> its functions."""
     used = uses()
@@ -174,8 +237,10 @@ def page() -> str:
         "|---|---|",
         *(f"| {word} | {meaning} |" for word, meaning in WORDS.items()),
         "",
-        "`order` is how often the tests differentiate it and compare with finite differences; `vmap` whether they run",
-        "it under `vmap`. The notes name SciPy's functions that need `tapegrad.scipy`, as SciPy's own do not dispatch.",
+        "`order` is how often the tests differentiate it and compare with finite differences. `vmap` says whether",
+        "they run it under `vmap`: as a whole (yes), or one element of the batch after the other in Python (loops), as",
+        "SciPy runs its linear algebra; or not (no), mostly where the values decide on a result's length. The notes",
+        "name SciPy's functions that need `tapegrad.scipy`, as SciPy's own do not dispatch.",
         "",
     ]
     for heading, entries in found.items():

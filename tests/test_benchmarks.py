@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmarks import dispatch, scaling
+from benchmarks import dispatch, scaling, transforms
 from benchmarks.libraries import TAPEGRAD
 from benchmarks.problems import PROBLEMS, Array, Problem
 
 
-@pytest.mark.parametrize("problem", PROBLEMS, ids=["goldstein", "chain", "small network", "large network"])
+@pytest.mark.parametrize("problem", PROBLEMS, ids=lambda problem: problem.title)
 def test_gradient_is_the_slope_of_a_complex_step(problem: Problem) -> None:
     f = problem.function(TAPEGRAD)
     gradients: tuple[Array, ...] = TAPEGRAD.gradient(f, problem.arguments)()
@@ -52,3 +52,21 @@ def test_loops_over_rows_and_parts_are_right() -> None:
 
 def test_dispatch_is_measured() -> None:
     assert dispatch.overheads(rounds=1).keys() == dispatch.CALLS.keys()
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # the peers' own
+def test_transforms_of_all_libraries_agree() -> None:
+    for calls in transforms.tasks().values():
+        assert {"tapegrad", "tapegrad.compile"} <= calls.keys()
+        wanted, *others = [np.asarray(call()) for call in calls.values()]
+        for result in others:
+            np.testing.assert_allclose(result, wanted, rtol=1e-12, atol=1e-12)
+
+
+def test_products_with_a_hessian_are_right() -> None:
+    calls = transforms.products()
+    x = np.linspace(-2, 2, transforms.LARGE)
+    slope = np.exp(-(x**2)) * (np.cos(x) - 2 * x * np.sin(x))
+    curvature = np.exp(-(x**2)) * ((4 * x**2 - 3) * np.sin(x) - 4 * x * np.cos(x))
+    np.testing.assert_allclose(calls["gradient"](), slope, rtol=0, atol=1e-14)
+    np.testing.assert_allclose(calls["product"](), curvature * x, rtol=0, atol=1e-14)

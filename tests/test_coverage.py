@@ -61,3 +61,9 @@ def test_scipy(module: str, name: str) -> None:
 
 def test_the_words() -> None:
     assert {one.word for one in ENTRIES.values()} == set(coverage.WORDS)
+
+
+def test_what_loops_under_vmap() -> None:
+    """SciPy's linear algebra, as SciPy itself does; and one recursion. Nothing of NumPy's."""
+    loops = {name for name, one in ENTRIES.items() if one.batched == "loops"}
+    assert {name for name in loops if not name.startswith("linalg.")} == {"signal.lfilter"}

@@ -11,30 +11,60 @@ import pytest
 import tapegrad
 import tapegrad.errors
 import tapegrad.extend
+import tapegrad.implicit
+import tapegrad.optim
+import tapegrad.sparse
 import tapegrad.testing
 
 NAMES = [
+    "Intermediate",
     "Tape",
     "Variable",
     "at",
+    "checkpoint",
+    "compile",
+    "cond",
+    "custom_jvp",
+    "custom_vjp",
+    "derivative",
+    "divergence",
     "elementwise_grad",
     "errors",
     "extend",
+    "fori_loop",
+    "ggnvp",
     "grad",
+    "hessian",
+    "hvp",
+    "implicit",
+    "intermediates",
     "is_variable",
+    "jacfwd",
+    "jacobian",
+    "jacrev",
     "jvp",
+    "laplacian",
     "lift",
+    "linear_transpose",
+    "linearize",
+    "name",
     "no_grad",
     "numpy",
+    "optim",
+    "ravel_tree",
+    "scan",
+    "static",
     "stop_gradient",
     "testing",
+    "trace",
     "using_config",
     "value_and_grad",
     "value_of",
     "vjp",
     "vmap",
+    "while_loop",
 ]
-MODULES = [tapegrad, tapegrad.extend, tapegrad.testing]
+MODULES = [tapegrad, tapegrad.extend, tapegrad.implicit, tapegrad.optim, tapegrad.sparse, tapegrad.testing]
 DATA = {"broadcast", "loop"}
 """Public names that are options, shown in the example of what takes them."""
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
-from tapegrad._config import CONFIG
+from tapegrad._config import CONFIG, DEFAULT, alive
 from tapegrad._core.primitive import Primitive
-from tapegrad._core.variable import Variable
+from tapegrad._core.variable import Variable, belongs
 from tapegrad._place import user_line
+from tapegrad.errors import SealedTapeError
 
 
 def innermost(values: Iterable[Any]) -> Any:
@@ -22,6 +23,18 @@ def innermost(values: Iterable[Any]) -> Any:
     return level
 
 
+def open_level(values: Sequence[Any], name: str) -> Any:
+    """The same for a computation that no primitive describes; `SealedTapeError` where that level is no more."""
+    level = innermost(values)
+    if level is not None and not alive(level):
+        stale = next(value for value in values if belongs(value, level))
+        raise SealedTapeError(
+            f"{name} at {user_line()} was applied to {stale!r}, whose tape or transform has ended. For the plain "
+            "number, write x.value instead of x."
+        )
+    return level
+
+
 def apply(primitive: Primitive, *args: Any) -> Any:
     """Hand an operation to the innermost level among its arguments; with none, compute it.
 
@@ -30,8 +43,15 @@ def apply(primitive: Primitive, *args: Any) -> Any:
     level = innermost(args)
     if level is not None:
         return level.interpret(primitive, args)
-    out = numpys(primitive.compute(*args))
-    if CONFIG.get().check_finite:
+    config = CONFIG.get()
+    if config is DEFAULT:
+        return numpys(primitive.compute(*args))
+    kept = config.run and config.run.kept
+    if kept and primitive.name in kept.names:
+        out = kept.result(primitive.name, lambda: numpys(primitive.compute(*args)))
+    else:
+        out = numpys(primitive.compute(*args))
+    if config.check_finite:
         _check_finite(primitive, out)
     return out
 

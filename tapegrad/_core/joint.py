@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
+from tapegrad._config import CONFIG
 from tapegrad._core.node import Node
 from tapegrad._core.primitive import Primitive, Same
 from tapegrad._core.recorder import PICK, Recorder, no_rule
@@ -32,20 +33,22 @@ def record_jointly(
 ) -> list[Any]:
     """Variables on `level` for the floating and complex values `outs`, which depend on `inputs` by `pull`.
 
-    The Nodes are: one that takes the inputs together, one for the piece, one for each output.
+    The Nodes are: one that takes the inputs together, one for the piece, one for each output. In the first run of a
+    segment there are none, as there are of no operation.
     """
-    specs = tuple([spec_of(out) for out in outs])
+    run = CONFIG.get().run_of(level.rank)
+    if run and run.records != level.rank:
+        level.touch(run, inputs)
+        return [level.inside(out) for out in outs]
+    parents = tuple([run.leaves.get(node, node) for node in inputs] if run else inputs)
+    listed = run is None
     if any(isinstance(out, Variable) for out in outs):
         level.plain = False
-    generation = 1 + max(node.generation for node in inputs)
-    bundle = level.record(
-        BUNDLE,
-        tuple(inputs),
-        generation,
-        tuple(range(len(inputs))),
-        None,
-        tuple([node.spec for node in inputs]),
-    ).node
+    specs = tuple([spec_of(out) for out in outs])
+    generation = 1 + max(node.generation for node in parents)
+    positions = tuple(range(len(parents)))
+    spread = tuple([node.spec for node in parents])
+    bundle = level.record(BUNDLE, parents, generation, positions, None, spread, "", listed).node
     piece = Primitive(name, no_rule, 1, (None,), (_pulled,), (False,), no_rule, no_rule)
-    whole = level.record(piece, (bundle,), generation + 1, (pull,), None, specs).node
-    return [level.record(PICK, (whole,), generation + 2, (i,), out, specs[i]) for i, out in enumerate(outs)]
+    whole = level.record(piece, (bundle,), generation + 1, (pull,), None, specs, "", listed).node
+    return [level.record(PICK, (whole,), generation + 2, (i,), out, specs[i], "", listed) for i, out in enumerate(outs)]

@@ -77,6 +77,8 @@ class Primitive:
     """How many outputs there are."""
     saves: int = 0
     """How many by-products (permutations, masks: integers and booleans) follow the outputs."""
+    dependences: ByPosition[object] = Same(None)
+    """For each array, how the output depends on it, as it was declared."""
 
     @property
     def results(self) -> int:

@@ -31,7 +31,7 @@ IN_PLACE: Final = {
 
 def conversion_error(what: str, remedy: str) -> ConversionError:
     """The error for a conversion that would lose the gradient."""
-    return _in_library("turns its arguments into plain arrays, which would lose the gradient") or ConversionError(
+    return in_library("turns its arguments into plain arrays, which would lose the gradient") or ConversionError(
         f"A differentiated value was {what} at {user_line()}, which would lose its gradient. Instead, {remedy}. "
         "If a constant is meant, x.value is its plain value."
     )
@@ -39,13 +39,13 @@ def conversion_error(what: str, remedy: str) -> ConversionError:
 
 def assignment_error() -> TypeError:
     """The error for `x[i] = v`."""
-    return _in_library("writes into its arguments' copies, which a Variable does not allow") or TypeError(
+    return in_library("writes into its arguments' copies, which a Variable does not allow") or TypeError(
         f"x[i] = v at {user_line()} would change a Variable, and Variables are immutable. Make a new one: "
         "at(x)[i].set(v), with tapegrad.at; or np.where(mask, v, x)."
     )
 
 
-def _in_library(what: str) -> ConversionError | None:
+def in_library(what: str) -> ConversionError | None:
     """The error for what a library does to a Variable: it names the function that the user called."""
     call = _library_call(user_frame())
     if call is None:

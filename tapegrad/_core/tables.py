@@ -28,8 +28,9 @@ def find_ufunc(ufunc: np.ufunc, method: str) -> Function | None:
     """What stands in for a ufunc's method; None where there is no rule."""
     found = UFUNCS.get((ufunc, method))
     if found is None and LATE:
-        for provider in [name for name in LATE if name in sys.modules]:
-            import_module(LATE[provider])
-            del LATE[provider]
+        for provider, rules in list(LATE.items()):
+            if provider in sys.modules:
+                import_module(rules)  # which waits while another thread does it
+                LATE.pop(provider, None)
         found = UFUNCS.get((ufunc, method))
     return found

@@ -9,7 +9,7 @@ import numpy as np
 
 from tapegrad._core.listing import table
 from tapegrad._core.node import Node
-from tapegrad._core.recorder import Recorded, Recorder
+from tapegrad._core.recorder import INSIDE, Recorded, Recorder, not_kept
 from tapegrad._core.sweep import sweep
 from tapegrad._core.variable import Variable
 from tapegrad._leaves import admit, direction
@@ -38,10 +38,11 @@ class Tape:
     %2    2           multiply   %1       ()     float64
     """
 
-    __slots__ = ("_boxed", "_recorder")
+    __slots__ = ("_boxed", "_recorder", "_sealed")
 
     def __init__(self) -> None:
         self._recorder: Recorder | None = None
+        self._sealed: list[Node] = []  # the Nodes, once the tape has ended
         self._boxed: set[Node] = set()  # leaves that came as arrays with no axes: so do their gradients
 
     def __enter__(self) -> Self:
@@ -55,7 +56,10 @@ class Tape:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
     ) -> None:
-        self._entered().seal()
+        recorder = self._entered()
+        recorder.seal()
+        self._sealed = recorder.nodes or []
+        recorder.nodes = None  # the Node of a segment refers to the Recorder: there must be no cycle
 
     def watch(self, x: T, /, name: str = "") -> T:
         """A Variable for a number or an array, or a tree of Variables for a tree: operations on them are recorded.
@@ -97,6 +101,7 @@ class Tape:
 
         Raises:
             TypeError: if the target or a source is not a Variable of this tape.
+            SegmentError: if it was computed inside a checkpointed function, and not returned from there.
         """
         self._entered()
         node = self._node(target, "the target")
@@ -109,8 +114,8 @@ class Tape:
     @property
     def nodes(self) -> tuple[Node, ...]:
         """What has been recorded: one Node for each application of a primitive, generation by generation."""
-        recorded = () if self._recorder is None or self._recorder.nodes is None else self._recorder.nodes
-        return tuple(sorted(recorded, key=lambda node: node.generation))
+        recording = self._recorder.nodes if self._recorder else None
+        return tuple(sorted(recording or self._sealed, key=lambda node: node.generation))
 
     @override
     def __str__(self) -> str:
@@ -128,6 +133,8 @@ class Tape:
 
     def _node(self, x: object, what: str) -> Node:
         if isinstance(x, Recorded) and x.level is self._recorder:
+            if x.node.primitive is INSIDE:
+                raise not_kept()
             return x.node
         if isinstance(x, Variable):
             raise DomainError(f"tape.gradient at {user_line()}: {what} is a Variable of another tape.")

@@ -15,6 +15,7 @@ import attrs
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from tapegrad._config import alive
 from tapegrad._core.primitive import Primitive
 from tapegrad._core.refusals import PLAIN_ARRAY, assignment_error, conversion_error, missing_method, missing_rule
 from tapegrad._core.tables import FUNCTIONS, find_ufunc
@@ -349,6 +350,17 @@ Code that turns to arrays where it sees one takes the right branch; what it does
 """
 
 
+def remade(variable: Variable[T], **contents: Any) -> Variable[T]:
+    """The same Variable with other contents: another primal, another tangent."""
+    kind: Any = type(variable)
+    draft: Any = object.__new__(kind.__base__)
+    for field in attrs.fields(kind):
+        setattr(draft, field.name, contents.get(field.name, getattr(variable, field.name)))
+    draft.__class__ = kind
+    made: Variable[T] = draft
+    return made
+
+
 def ended(primitive: Primitive, args: Iterable[Any], level: Level, what: str) -> SealedTapeError:
     """The error for an operation on a Variable whose level is no more."""
     stale = next(arg for arg in args if is_variable(arg) and arg.level is level)
@@ -361,7 +373,7 @@ def ended(primitive: Primitive, args: Iterable[Any], level: Level, what: str) ->
 
 def still_open(leaf: T, what: str) -> T:
     """An output's leaf as it is; `SealedTapeError` for a Variable whose level is no more: it is no constant."""
-    if is_variable(leaf) and not leaf.level.open:
+    if is_variable(leaf) and not alive(leaf.level):
         raise SealedTapeError(f"{what} returned {leaf!r}, whose tape or transform has ended.")
     return leaf
 
@@ -376,6 +388,18 @@ def plain_value(x: Any) -> Any:
     while isinstance(x, Variable):
         x = x.primal
     return x
+
+
+ARRAYS: Any = (np.ndarray, np.generic, Variable)
+"""What has a shape and a dtype."""
+
+NUMBERS: Any = (float, int, complex, *ARRAYS)
+"""What may stand as a leaf for one number or an array of them."""
+
+
+def belongs(x: object, level: object) -> bool:
+    """Whether `x` is a Variable of this level."""
+    return isinstance(x, Variable) and x.level is level
 
 
 def is_variable(x: object, /) -> TypeGuard[Variable[Any]]:

@@ -15,6 +15,7 @@ from tapegrad._core.door import apply
 from tapegrad._core.primitive import Batch, Primitive
 from tapegrad._core.tables import CALLS, UFUNCS
 from tapegrad._rules.axes import normalize_axis
+from tapegrad._rules.batching import aligned
 from tapegrad._rules.dependences import Transpose
 from tapegrad._rules.fronts import is_array, operand, stands_for
 from tapegrad._rules.kinds import declare
@@ -26,13 +27,7 @@ def stacked(*ranks: int) -> Batch:
     """Batches stacks of vectors (rank 1) and matrices (rank 2): the batch is the stacks' first axis."""
 
     def batch(primitive: Primitive, args: Sequence[Any], batched: Sequence[bool]) -> Any:
-        depths = [np.ndim(x) - own - rank for x, own, rank in zip(args, batched, ranks, strict=True)]
-        deepest = max(depths)
-        lined_up = [
-            np.reshape(x, (x.shape[0], *(1,) * (deepest - depth), *x.shape[1:])) if own and depth < deepest else x
-            for x, own, depth in zip(args, batched, depths, strict=True)
-        ]
-        return apply(primitive, *lined_up)
+        return apply(primitive, *aligned(args, batched, ranks))
 
     return batch
 

@@ -10,7 +10,7 @@ import numpy as np
 from tapegrad._core.door import apply
 from tapegrad._core.primitive import Primitive
 from tapegrad._rules.axes import normalize_axes, normalize_axis
-from tapegrad._rules.batching import past_batch, shifted, spread
+from tapegrad._rules.batching import loop, past_batch, shifted, spread
 from tapegrad._rules.dependences import Partial
 from tapegrad._rules.fronts import is_sequence, operand, stands_for
 from tapegrad._rules.kinds import declare, linear
@@ -180,9 +180,10 @@ def _unwrap_batch(primitive: Primitive, args: Sequence[Any], batched: Sequence[b
     p, period, discont, axis = args
     if not batched[1]:
         return apply(primitive, p, period, discont, axis + 1)
+    if period.dtype.kind != "f" and p.dtype.kind != "f":
+        return loop(primitive, args, batched)  # in whole numbers, NumPy takes one period for all
     p, period = spread(args[:2], batched[:2])
-    rows = [apply(primitive, x, length, discont, axis) for x, length in zip(p, period, strict=True)]
-    return np.stack(rows)  # NumPy takes one period for all
+    return apply(primitive, p, np.reshape(period, (-1, *(1,) * (p.ndim - 1))), discont, axis + 1)
 
 
 unwrapped = declare(

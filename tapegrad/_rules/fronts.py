@@ -72,3 +72,9 @@ def operand(x: Any) -> Any:
     if is_sequence(x) and holds_variable(x):
         return np.stack([operand(row) for row in x])
     return np.asarray(x)[()]
+
+
+def inexact(x: Any) -> Any:
+    """The same, with float64 for integers and booleans: of what is batched, they come as they are."""
+    x = operand(x)
+    return x if x.dtype.kind in "fc" else x.astype(np.float64)

@@ -12,10 +12,11 @@ from tapegrad._core.entrance import entrance
 from tapegrad._core.primitive import Batch, ByPosition, Primitive, Push, Same
 from tapegrad._core.sweep import add_parts
 from tapegrad._rules.batching import broadcast
+from tapegrad._rules.damping import DAMP, DAMP_BOTH
 from tapegrad._rules.dependences import Dependence, Differential, Partial, Rule, Step, Transpose, names_of
 from tapegrad._spec import SEVERAL
 
-PRIMITIVES: dict[str, Primitive] = {}
+PRIMITIVES: dict[str, Primitive] = {primitive.name: primitive for primitive in (DAMP, DAMP_BOTH)}
 """Every primitive of the library, by name."""
 
 
@@ -62,6 +63,7 @@ def make(
         parameters=len(parameters),
         outputs=len(outputs),
         saves=len(saves),
+        dependences=_each(variadic, list(dependences.values())),
     )
 
 

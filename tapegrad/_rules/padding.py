@@ -214,6 +214,8 @@ def _statistic(target: Callable[..., Any]) -> Callable[..., Margins]:
             before = target(_part(x, axis, first), axis=axis, keepdims=True)
             whole = first == last == length
             after = before if whole else target(_part(x, axis, length - last, None), axis=axis, keepdims=True)
+            if x.dtype.kind in "iu":  # in a batch; NumPy rounds
+                before, after = np.rint(before), np.rint(after)
             return _filled(before, x, axis, width[0]), _filled(after, x, axis, width[1])
 
         return margins

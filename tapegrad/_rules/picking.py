@@ -56,3 +56,16 @@ pick_along = declare("pick_along", _pick, {"x": Transpose(_pick_back), "position
 
 put_along = declare("put_along", _put, {"x": Transpose(_put_back), "positions": None}, batch=shifted(past_batch))
 """(x, positions, axis, distinct, length): the transpose of `pick_along`, into zeros of that length."""
+
+
+def searched_lines(lines: Any, x: Any, side: Any) -> Any:
+    """`np.searchsorted` along the last axis: each line of `x` in the sorted line beside it.
+
+    Both are sorted together. How many entries of the sorted line then stand before one of `x` is the answer; where
+    they are equal, what comes first in the joined line stays first.
+    """
+    count = x.shape[-1] if side == "left" else lines.shape[-1]
+    order = np.argsort(np.concatenate((x, lines) if side == "left" else (lines, x), axis=-1), axis=-1, kind="stable")
+    before = np.cumsum(order >= count if side == "left" else order < count, axis=-1)
+    places = np.argsort(order, axis=-1)
+    return np.take_along_axis(before, places[..., :count] if side == "left" else places[..., count:], -1)

@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from tapegrad._rules.batching import loop
+from tapegrad._place import user_line
 from tapegrad._rules.damping import damp
 from tapegrad._rules.dependences import Differential
-from tapegrad._rules.fronts import is_variable, operand, stands_for
+from tapegrad._rules.fronts import inexact, is_variable, operand, stands_for
 from tapegrad._rules.kinds import declare
 from tapegrad._rules.ufuncs import cast
 from tapegrad._rules.untyped import plain
+from tapegrad.errors import BatchError
 
 
 def _without_zeros(p: Any) -> Any:
@@ -122,7 +123,7 @@ def polyint(p: Any, m: int = 1, k: Any = None) -> Any:
 @stands_for(np.poly)
 def poly(seq_of_zeros: Any) -> Any:
     """The polynomial with these zeros; of a square matrix, its characteristic polynomial."""
-    zeros = np.atleast_1d(operand(seq_of_zeros))
+    zeros = np.atleast_1d(inexact(seq_of_zeros))
     if zeros.ndim == 2 and zeros.shape[0] == zeros.shape[1] != 0:
         zeros = np.linalg.eigvals(zeros)
     elif zeros.ndim != 1:
@@ -156,18 +157,43 @@ def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:  # no
 # it has no derivative.
 
 
+def _roots(p: Any) -> Any:
+    """Those of each line of coefficients; of several lines, the eigenvalues of their companion matrices."""
+    if p.ndim == 1:
+        return plain.roots(p)
+    if not p[..., :1].all():
+        raise BatchError(
+            f"np.roots at {user_line()}: under vmap, the polynomials are of one degree: no first coefficient is 0."
+        )
+    zero = next((k for k in range(p.shape[-1]) if p[..., -1 - k].any()), 0)
+    p = p[..., : p.shape[-1] - zero]  # NumPy gives what is 0 in all of them last
+    degree = p.shape[-1] - 1
+    companions = np.broadcast_to(np.eye(degree, k=-1, dtype=p.dtype), (*p.shape[:-1], degree, degree)).copy()
+    companions[..., :1, :] = -p[..., None, 1:] / p[..., None, :1]
+    found = plain.linalg.eigvals(companions)
+    return np.concatenate([found, np.zeros((*p.shape[:-1], zero), found.dtype)], axis=-1)
+
+
+def _values(p: Any, x: Any) -> Any:
+    """The polynomials along the last axis of `p` at the points along the last axis of `x`, by Horner's scheme."""
+    out = 0 * x
+    for i in range(p.shape[-1]):
+        out = out * x + p[..., i : i + 1]
+    return out
+
+
 def _push_roots(dp: Any, p: Any, out: Any) -> Any:
-    change = np.vander(out, p.shape[0]) @ dp
-    return damp(-change, 1 / plain.polyval(plain.polyder(p), out))
+    slope = _values(p[..., :-1] * np.arange(p.shape[-1] - 1, 0, -1), out)
+    return damp(-_values(dp, out), 1 / slope)
 
 
-roots_of = declare("roots", np.roots, {"p": Differential(_push_roots)}, batch=loop, parameters=())
+roots_of = declare("roots", _roots, {"p": Differential(_push_roots)})
 
 
 @stands_for(np.roots)
 def roots(p: Any) -> Any:
     """The roots of a polynomial."""
-    p = np.atleast_1d(operand(p))
+    p = np.atleast_1d(inexact(p))
     if p.ndim != 1:
         raise ValueError("Input must be a rank-1 array.")
     return roots_of(_without_zeros(p))

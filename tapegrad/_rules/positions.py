@@ -64,7 +64,8 @@ def in_batch(
     if any(own and mask(position) for position, own in zip(positions, batched, strict=True)):
         raise BatchError(
             f"a mask at {user_line()} differs from one element of the batch to the next, and so would x[mask] in "
-            "length. Keep the shape: write np.where(mask, x, 0), or another neutral value, in place of x[mask]."
+            "length. Keep the shape: write np.where(mask, x, 0), or another neutral value, in place of x[mask], and "
+            "np.where(mask, v, x) in place of at(x)[mask].set(v)."
         )
     before = _axes_before(layout, positions, ndim)
     in_front = _separated(layout)

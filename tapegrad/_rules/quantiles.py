@@ -6,19 +6,16 @@ quantile has a derivative in `q` too: the slope between the two neighbours, and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from tapegrad._core.door import apply
-from tapegrad._core.primitive import Primitive
-from tapegrad._rules.batching import loop, spread
 from tapegrad._rules.folding import count_over, kept_shape, missing, reduced_axes, surely
 from tapegrad._rules.fronts import is_variable, operand, stands_for
 from tapegrad._rules.kinds import declare, elementwise, stopped
-from tapegrad._rules.picking import pick_along
+from tapegrad._rules.picking import pick_along, searched_lines
 from tapegrad._rules.ufuncs import refuse
 from tapegrad._rules.untyped import plain
 
@@ -138,20 +135,20 @@ def _dtype(dtype: np.dtype[Any], q: np.dtype[Any] | None, rank: int, method: Any
 
 
 def _ranked(lines: Any, weights: Any, q: Any) -> Any:
-    """The positions of the weighted quantiles `q`, by those of the ranks: NumPy knows the values alone."""
+    """Where in each line, as sorted, the weights reach the shares `q` of their sum: positions in the line itself."""
+    shape = np.broadcast_shapes(lines.shape[:-1], weights.shape[:-1], q.shape[:-1])
+    lines, weights, q = (np.broadcast_to(x, (*shape, x.shape[-1])) for x in (lines, weights, q))
     order = np.argsort(lines, -1, "stable")
-    ranks = np.argsort(order, -1, "stable")
-    found = np.quantile(ranks, q, axis=-1, weights=weights, method="inverted_cdf")
-    return np.take_along_axis(order, np.moveaxis(np.reshape(found, (q.size, *lines.shape[:-1])), 0, -1), -1)
+    reached = np.cumsum(np.take_along_axis(weights, order, -1), -1, np.float64)
+    reached = (reached / reached[..., -1:]).astype(q.dtype if q.dtype.kind == "f" else np.float64)
+    if np.isnan(reached).any():
+        raise ValueError("Weights included NaN, inf or were all zero.")
+    reached[reached == 0] = -1  # or the share 0 would be reached by an entry without weight
+    places = np.minimum(searched_lines(reached, q, "left"), lines.shape[-1] - 1)
+    return np.take_along_axis(order, places, -1)
 
 
-def _more_lines(primitive: Primitive, args: Sequence[Any], batched: Sequence[bool]) -> Any:
-    if batched[2]:
-        return loop(primitive, args, batched)
-    return apply(primitive, *spread(args[:2], batched[:2]), args[2])
-
-
-weighted_ranks = declare("weighted_ranks", _ranked, {"lines": None, "weights": None, "q": None}, batch=_more_lines)
+weighted_ranks = declare("weighted_ranks", _ranked, {"lines": None, "weights": None, "q": None})
 
 
 def _weighted(x: Any, lines: Any, axes: tuple[int, ...], weights: Any, q: Any, nans: Any) -> Any:

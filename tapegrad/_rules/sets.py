@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from inspect import signature
+from math import prod
 from typing import Any, NoReturn
 
 import numpy as np
@@ -16,9 +17,10 @@ from tapegrad._core.door import apply
 from tapegrad._core.primitive import Primitive
 from tapegrad._place import user_line
 from tapegrad._rules.axes import normalize_axis
-from tapegrad._rules.batching import loop
+from tapegrad._rules.batching import spread
 from tapegrad._rules.fronts import operand, stands_for
 from tapegrad._rules.kinds import declare
+from tapegrad._rules.picking import searched_lines
 from tapegrad._rules.untyped import plain
 from tapegrad.errors import BatchError
 
@@ -131,11 +133,21 @@ def _is_in(x: Any, values: Any, assume_unique: bool, invert: bool, kind: str | N
     return plain.isin(x, values, assume_unique, invert, kind=kind)
 
 
-def _among_the_same(primitive: Primitive, args: Sequence[Any], batched: Sequence[bool]) -> Any:
-    return loop(primitive, args, batched) if batched[1] else apply(primitive, *args)
+def _is_in_batch(primitive: Primitive, args: Sequence[Any], batched: Sequence[bool]) -> Any:
+    """Each element of a batch among values of its own: is the first that is not smaller the same?"""
+    if not batched[1]:
+        return apply(primitive, *args)
+    x, values = spread(args[:2], batched[:2])
+    lines, values = (np.reshape(part, (part.shape[0], prod(part.shape[1:]))) for part in (x, values))
+    found: Any = np.zeros(x.shape, bool)
+    if values.shape[1]:
+        values = np.sort(values, axis=-1)
+        places = np.minimum(searched_lines(values, lines, "left"), values.shape[1] - 1)
+        found = np.reshape(np.equal(np.take_along_axis(values, places, -1), lines), x.shape)
+    return ~found if args[3] else found
 
 
-is_in = declare("isin", _is_in, {"x": None, "values": None}, batch=_among_the_same)
+is_in = declare("isin", _is_in, {"x": None, "values": None}, batch=_is_in_batch)
 
 
 @stands_for(np.isin)

@@ -7,6 +7,7 @@ first, and takes the derivative of the first place.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 from operator import index
 from typing import Any
 
@@ -15,10 +16,11 @@ import numpy as np
 from tapegrad._core.door import apply
 from tapegrad._core.primitive import Primitive
 from tapegrad._rules.axes import normalize_axis
-from tapegrad._rules.batching import loop, past_batch, shifted
+from tapegrad._rules.batching import ndim, past_batch, shifted, spread
+from tapegrad._rules.folding import surely
 from tapegrad._rules.fronts import operand, stands_for
 from tapegrad._rules.kinds import declare
-from tapegrad._rules.picking import pick_along
+from tapegrad._rules.picking import pick_along, searched_lines
 from tapegrad._rules.untyped import plain
 
 
@@ -115,11 +117,6 @@ def lexsort(keys: Any, axis: int = -1) -> Any:
 # Where values lie among sorted ones: constants.
 
 
-def _lookup(primitive: Primitive, args: Sequence[Any], batched: Sequence[bool]) -> Any:
-    """Every element of the batch looks in the same line, or each in its own."""
-    return loop(primitive, args, batched) if batched[0] else apply(primitive, *args)
-
-
 def _searchsorted(line: Any, x: Any, side: Any) -> Any:
     return plain.searchsorted(line, x, side)
 
@@ -128,10 +125,36 @@ def _digitize(line: Any, x: Any, right: bool) -> Any:
     return plain.digitize(x, line, right)
 
 
-searched = declare("searchsorted", _searchsorted, {"line": None, "x": None}, batch=_lookup)
+def _in_own_lines(lines: Any, x: Any, side: Any) -> Any:
+    """Each element of a batch looked up in a line of its own."""
+    return np.reshape(searched_lines(lines, np.reshape(x, (x.shape[0], prod(x.shape[1:]))), side), x.shape)
+
+
+def _search_batch(primitive: Primitive, args: Sequence[Any], batched: Sequence[bool]) -> Any:
+    if not batched[0]:
+        return apply(primitive, *args)
+    lines, x = spread(args[:2], batched[:2])
+    return _in_own_lines(lines, x, args[2])
+
+
+def _digitize_batch(primitive: Primitive, args: Sequence[Any], batched: Sequence[bool]) -> Any:
+    if not batched[0]:
+        return apply(primitive, *args)
+    lines, x = spread(args[:2], batched[:2])
+    side = "left" if args[2] else "right"
+    steps = np.diff(lines, axis=-1)
+    falls = np.any(steps < 0, axis=-1)
+    if surely(falls & np.any(steps > 0, axis=-1)):
+        raise ValueError("bins must be monotonically increasing or decreasing")
+    down = lines.shape[-1] - _in_own_lines(np.flip(lines, -1), x, side)
+    falls = np.reshape(falls, (falls.shape[0], *(1,) * (ndim(x) - 1)))
+    return plain.where(falls, down, _in_own_lines(lines, x, side))
+
+
+searched = declare("searchsorted", _searchsorted, {"line": None, "x": None}, batch=_search_batch)
 """(line, x, side): before which entry of the sorted line each of `x` belongs."""
 
-binned = declare("digitize", _digitize, {"line": None, "x": None}, batch=_lookup)
+binned = declare("digitize", _digitize, {"line": None, "x": None}, batch=_digitize_batch)
 
 
 @stands_for(np.searchsorted)

@@ -9,14 +9,15 @@ from typing import Any, Generic
 import attrs
 import numpy as np
 
+from tapegrad._core.primitive import Primitive
 from tapegrad._place import user_line
-from tapegrad._rules.batching import loop
+from tapegrad._rules.batching import size
 from tapegrad._rules.folding import select
 from tapegrad._rules.fronts import operand, plain_value
 from tapegrad._rules.indexing import parsed
 from tapegrad._rules.kinds import declare
-from tapegrad._rules.placing import gather, place, scatter, slice_of
-from tapegrad._rules.positions import filled
+from tapegrad._rules.placing import gather, moved, place, scatter, slice_of
+from tapegrad._rules.positions import filled, in_batch
 from tapegrad.typing import T
 
 
@@ -177,5 +178,15 @@ def _turns(*arguments: Any) -> Any:
     return turn[::-1].reshape(named.shape)[()]
 
 
-turns = declare("turns", _turns, {"positions": None}, batch=loop, variadic=True, parameters=("layout", "shape"))
+def _turns_batch(primitive: Primitive, args: Sequence[Any], batched: Sequence[bool]) -> Any:
+    """The number in the batch becomes one more position, so that elements never name an entry of another."""
+    *positions, layout, shape = args
+    length = size(args, batched)
+    batch = in_batch(layout, positions, batched[:-2], len(shape), length)
+    return moved(turns(*batch.positions, batch.layout, (length, *shape)), batch.found, batch.wanted)
+
+
+turns: Callable[..., Any] = declare(
+    "turns", _turns, {"positions": None}, batch=_turns_batch, variadic=True, parameters=("layout", "shape")
+)
 """For each entry that an index names, how often it is named again after that."""

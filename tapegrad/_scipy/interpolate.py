@@ -18,11 +18,13 @@ from tapegrad.errors import MissingRuleError
 _interpolate: Any = interpolate
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen
 class Rectangular:
     """Linear between the points of a grid, or constant about them. At a point, the slope is the mean of both sides'."""
 
-    points: tuple[NDArray[np.float64], ...]
+    points: tuple[NDArray[np.float64], ...] = attrs.field(
+        eq=lambda points: tuple([(x.shape, x.tobytes()) for x in points])
+    )
     linear: bool
     bounded: bool
     """Whether to raise for what lies outside."""

@@ -46,7 +46,7 @@ class Basis(Protocol):
         ...
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen
 class Way:
     """How to sample."""
 
@@ -96,7 +96,7 @@ def _sampled(values: Any, x: Any, how: Way) -> Any:
         found = how.basis.direct(values, x)
         if found is not None:
             return found
-    flat = values.reshape(-1, *rest)
+    flat = values.reshape(prod(values.shape[: how.rank]), *rest)
     total = np.zeros(x.shape[1:] + rest, np.result_type(values, np.float32))
     for place, weight in how.corners(x, values.shape):
         total += _trailing(weight, len(rest)) * flat[place]

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import attrs
 import numpy as np
 
-from tapegrad._config import CONFIG, next_rank
+from tapegrad._config import alive, next_rank, paused
 from tapegrad._core.door import apply
 from tapegrad._core.primitive import Primitive
-from tapegrad._core.variable import Variable, ended, looks_like_an_array, still_open
-from tapegrad._leaves import direction
-from tapegrad._spec import spec_of
-from tapegrad._transforms.sources import opened, rebuilt
-from tapegrad._transforms.transform import place_of
-from tapegrad._tree import flatten, tree_map
-from tapegrad._values import fresh, spread
+from tapegrad._core.variable import NUMBERS, Variable, ended, looks_like_an_array, still_open
+from tapegrad._spec import SEVERAL, Value, spec_of
+from tapegrad._transforms.point import Point
+from tapegrad._tree import tree_map
+from tapegrad._values import fresh, in_precision, spread
 from tapegrad.typing import R_, Ts
-
-NUMBERS: Any = (float, int, complex, np.ndarray, np.generic, Variable)
 
 
 @attrs.define(eq=False, init=False, repr=False, weakref_slot=False)
@@ -50,34 +46,93 @@ class Forward:
         dual: Any = DualDraft()
         dual.primal = value
         dual.level = self
-        dual.tangent = spread(tangent, spec_of(value))
+        spec = spec_of(value)
+        alike = getattr(tangent, "dtype", None) is spec.dtype and tangent.shape == spec.shape
+        dual.tangent = tangent if alike else spread(tangent, spec)
         dual.__class__ = Dual
         made: Dual = dual
         return made
 
     def interpret(self, primitive: Primitive, args: tuple[Any, ...], /) -> Any:
         """Apply `primitive` one level out, and push the tangents of this level's Variables."""
-        if not self.open:
+        if not self.open and not alive(self):
             raise ended(primitive, args, self, "whose jvp has returned")
-        mine = [isinstance(arg, Dual) and arg.level is self for arg in args]
-        if primitive.parameters:
-            primitive.refuse_parameters(mine, args)
-        inner = primitive.operands([arg.primal if own else arg for arg, own in zip(args, mine, strict=True)])
-        result = apply(primitive, *inner)
-        tangents = [
-            arg.tangent if own and pull else None
-            for arg, own, pull in zip(args[: primitive.width(args)], mine, primitive.pulls, strict=False)
-        ]
-        if all(tangent is None for tangent in tangents) or self.rank < CONFIG.get().paused_at:
+        inner, width, pulls = list(args), primitive.width(args), primitive.pulls
+        tangents: list[Any] = [None] * width
+        moves = False
+        for i, arg in enumerate(args):
+            if type(arg) is Dual and arg.level is self:
+                inner[i] = arg.primal
+                if i >= width:
+                    primitive.refuse_parameters([True] * len(args), args)
+                elif pulls[i] is not None:
+                    tangents[i] = arg.tangent
+                    moves = True
+        result = apply(primitive, *primitive.operands(inner))
+        if not moves or paused(self):
             return result
-        tangent = primitive.push(
-            primitive, inner, tangents, primitive.pool(primitive.settled(inner, mine, result), result)
-        )
+        pool = primitive.pool(_readable(primitive, inner, result), result)
+        with np.errstate(all="ignore"):  # 1 / 0 in a rule either meets a zero tangent or shows in the result
+            tangent = primitive.push(primitive, inner, tangents, pool)
         if primitive.results == 1:
             return self.dual(result, tangent)
         outs, saved = result[: primitive.outputs], result[primitive.outputs :]
         pushed = (tangent,) if primitive.outputs == 1 else tangent
         return *(self.dual(out, t) for out, t in zip(outs, pushed, strict=True)), *saved
+
+
+def _readable(primitive: Primitive, args: list[Any], result: Any) -> list[Any]:
+    """The arguments of a call as its rules may read them: as `Primitive.settled`, without copies for later."""
+    for i in range(primitive.arity):
+        if not primitive.reads[i]:
+            continue
+        arg = args[i]
+        if isinstance(arg, SEVERAL):
+            args[i] = np.array(arg)
+        elif primitive.arity > 1 and primitive.results == 1 and primitive.pulls[i] is not None:
+            dtype = result.dtype
+            if getattr(arg, "dtype", dtype) is not dtype and dtype.kind in "fc":
+                wanted = in_precision(arg.dtype, dtype)
+                args[i] = arg if arg.dtype == wanted else arg.astype(wanted)
+    return args
+
+
+def push(call: Callable[[list[Any]], Any], values: Sequence[Value], tangents: Sequence[Value | None]) -> Pushed:
+    """Run `call` with these tangents on its values; None is zero."""
+    level = Forward()
+    duals = [
+        value if tangent is None else level.dual(value, tangent)
+        for value, tangent in zip(values, tangents, strict=True)
+    ]
+    try:
+        return Pushed(level, call(duals))
+    finally:
+        level.open = False
+
+
+@attrs.frozen
+class Pushed:
+    """What a function returned for values with tangents."""
+
+    level: Forward
+    out: Any
+
+    def primal(self, leaf: Any) -> Any:
+        """The value of a leaf of the output."""
+        mine = isinstance(leaf, Dual) and leaf.level is self.level
+        return fresh(leaf.primal) if mine else still_open(leaf, "the function")
+
+    def tangent(self, leaf: Any) -> Any:
+        """The tangent of a leaf of the output."""
+        mine = isinstance(leaf, Dual) and leaf.level is self.level
+        return fresh(leaf.tangent) if mine else zero_tangent(still_open(leaf, "the function"))
+
+
+def zero_tangent(leaf: Any) -> Any:
+    """The tangent of a constant: zeros, and None for what is no number."""
+    if not isinstance(leaf, NUMBERS):
+        return None
+    return np.zeros_like(leaf)[()] if np.result_type(leaf).kind in "fc" else np.zeros(np.shape(leaf))[()]
 
 
 def jvp(fun: Callable[[*Ts], R_], primals: tuple[*Ts], tangents: tuple[*Ts], /) -> tuple[R_, R_]:
@@ -89,44 +144,14 @@ def jvp(fun: Callable[[*Ts], R_], primals: tuple[*Ts], tangents: tuple[*Ts], /) 
     >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 0.0))
     (np.float64(6.0), np.float64(3.0))
     """
-    starts: tuple[Any, ...] = primals
-    directions: tuple[Any, ...] = tangents
-    if len(starts) != len(directions):
-        raise TypeError(f"jvp needs a tangent for each primal: {len(starts)} primals, {len(directions)} tangents.")
-    level = Forward()
-    duals = tuple(_dual_tree(level, fun, i, x, dx) for i, (x, dx) in enumerate(zip(starts, directions, strict=True)))
-    run: Callable[..., Any] = fun
-    try:
-        out = run(*duals)
-    finally:
-        level.open = False
-    return tree_map(lambda leaf: _primal(leaf, level), out), tree_map(lambda leaf: _tangent(leaf, level), out)
+    pushed: tuple[R_, R_] = push_along("jvp", fun, primals, tangents)
+    return pushed
 
 
-def _dual_tree(level: Forward, fun: Callable[..., Any], position: int, primal: Any, tangent: Any) -> Any:
-    _, structure, values = opened(primal, "jvp", fun, position)
-    leaves, given = flatten(tangent)
-    bare = len(leaves) == 1 and leaves[0] is tangent
-    if len(leaves) != len(values) or (not bare if structure is None else given != structure):
-        raise TypeError(f"{place_of('jvp', fun, position)}: the tangent has not the structure of the primal.")
-    return rebuilt(
-        structure,
-        [
-            level.dual(value, direction(leaf, spec_of(value), f"{place_of('jvp', fun, position)}: a tangent"))
-            for leaf, value in zip(leaves, values, strict=True)
-        ],
-    )
-
-
-def _primal(leaf: Any, level: Forward) -> Any:
-    mine = isinstance(leaf, Dual) and leaf.level is level
-    return fresh(leaf.primal) if mine else still_open(leaf, "the function")
-
-
-def _tangent(leaf: Any, level: Forward) -> Any:
-    """The tangent of an output leaf: zeros for a constant, None for what is no number."""
-    if isinstance(leaf, Dual) and leaf.level is level:
-        return fresh(leaf.tangent)
-    if not isinstance(leaf, NUMBERS):
-        return None
-    return np.zeros_like(leaf)[()] if np.result_type(leaf).kind in "fc" else np.zeros(np.shape(leaf))[()]
+def push_along(word: str, f: Callable[..., Any], primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> Any:
+    """`jvp`, under the name `word`."""
+    if len(primals) != len(tangents):
+        raise TypeError(f"{word} needs a tangent for each primal: {len(primals)} primals, {len(tangents)} tangents.")
+    point = Point.of(word, f, primals, {}, range(len(primals)))
+    pushed = push(point.call, point.values, point.directions(tangents))
+    return tree_map(pushed.primal, pushed.out), tree_map(pushed.tangent, pushed.out)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Concatenate, Literal, overload
 
-from tapegrad._transforms.recording import differentiated
+from tapegrad._transforms.places import differentiated, named
 from tapegrad._transforms.reverse import Gradient
 from tapegrad.typing import A, Aux, Aux_, B, C, D, P, Scalar_, ScalarOutput, Ts
 
 # One overload for each number of arguments, then one for each common choice of argnums; the same again with has_aux.
-# The last line of each half takes a
-# list, for what is known at run time only. There is no fallback on purpose: it would swallow every wrong use.
+# Then one takes a list of positions, for what is known at run time only, and two take names, whose types checkers
+# cannot follow. There is no fallback on purpose: it would swallow every wrong use.
 
 
 @overload
@@ -90,6 +90,12 @@ def grad(
 def grad(
     fun: Callable[P, ScalarOutput], /, *, argnums: list[int], has_aux: Literal[False] = False
 ) -> Callable[P, tuple[Any, ...]]: ...
+@overload
+def grad(fun: Callable[P, ScalarOutput], /, *, argnames: str, has_aux: Literal[False] = False) -> Callable[P, Any]: ...
+@overload
+def grad(
+    fun: Callable[P, ScalarOutput], /, *, argnames: tuple[str, ...] | list[str], has_aux: Literal[False] = False
+) -> Callable[P, dict[str, Any]]: ...
 @overload
 def grad(
     fun: Callable[[A], tuple[ScalarOutput, Aux]], /, *, argnums: None = None, has_aux: Literal[True]
@@ -174,8 +180,21 @@ def grad(
 def grad(
     fun: Callable[P, tuple[ScalarOutput, Aux]], /, *, argnums: list[int], has_aux: Literal[True]
 ) -> Callable[P, tuple[tuple[Any, ...], Aux]]: ...
+@overload
 def grad(
-    fun: Callable[..., Any], /, *, argnums: int | tuple[int, ...] | list[int] | None = None, has_aux: bool = False
+    fun: Callable[P, tuple[ScalarOutput, Aux]], /, *, argnames: str, has_aux: Literal[True]
+) -> Callable[P, tuple[Any, Aux]]: ...
+@overload
+def grad(
+    fun: Callable[P, tuple[ScalarOutput, Aux]], /, *, argnames: tuple[str, ...] | list[str], has_aux: Literal[True]
+) -> Callable[P, tuple[dict[str, Any], Aux]]: ...
+def grad(
+    fun: Callable[..., Any],
+    /,
+    *,
+    argnums: int | tuple[int, ...] | list[int] | None = None,
+    argnames: str | tuple[str, ...] | list[str] | None = None,
+    has_aux: bool = False,
 ) -> Callable[..., Any]:
     """The gradient of a scalar function in every positional argument.
 
@@ -187,11 +206,14 @@ def grad(
         fun: a function of floating or complex numbers, arrays, or trees of them, that returns a real scalar.
         argnums: which positional arguments to differentiate in. An int gives one gradient, a tuple (or, for checkers,
             a list, where it is not known before run time) a tuple. An argument that is not asked for costs nothing.
+        argnames: which arguments instead, by name, whether they are passed by keyword or by position. A string gives
+            one gradient, a tuple or list of strings a dict of gradients by name.
         has_aux: `fun` returns a pair (output, auxiliary); so does the gradient function: (gradient, auxiliary).
 
     Raises:
         TypeError: at the call, if a differentiated argument holds integers in an array, booleans, strings, objects or
-            None; if the output is not a real scalar.
+            None; if the output is not a real scalar; if an argument in `argnames` was not passed.
+            At once, if `fun` has no argument of that name.
         MissingRuleError: at the call, if a function in `fun` has no derivative in tapegrad.
 
     >>> from tapegrad import grad
@@ -202,5 +224,7 @@ def grad(
     '0.04 0.04'
     >>> grad(grad(lambda x: x**3))(2.0)
     np.float64(12.0)
+    >>> grad(matyas, argnames=("y",))(1.0, y=0.0)
+    {'y': np.float64(-0.48)}
     """
-    return Gradient(fun, differentiated(argnums), has_aux)
+    return Gradient(fun, differentiated(argnums), has_aux, named(argnames, argnums, fun))

@@ -8,15 +8,13 @@ from typing import Any, ClassVar, overload
 import attrs
 import numpy as np
 
-from tapegrad._core.variable import Variable, still_open
+from tapegrad._core.variable import ARRAYS, NUMBERS, still_open
 from tapegrad._spec import FLOAT64, several
-from tapegrad._transforms.recording import positions_of, record
+from tapegrad._transforms.places import places_of, positions_of
+from tapegrad._transforms.point import Point
 from tapegrad._transforms.transform import Transform
 from tapegrad.errors import DomainError
 from tapegrad.typing import R_, A, B, R, Ts, override
-
-ARRAYS: Any = (np.ndarray, np.generic, Variable)
-NUMBERS: Any = (float, int, np.ndarray, np.generic, Variable)
 
 
 @attrs.frozen(repr=False)
@@ -26,6 +24,7 @@ class Gradient(Transform):
     word: ClassVar[str] = "grad"
     argnums: int | tuple[int, ...] | None = None
     has_aux: bool = False
+    argnames: str | tuple[str, ...] | None = None
 
     @override
     def __call__(self, *args: Any, **keywords: Any) -> Any:
@@ -34,35 +33,42 @@ class Gradient(Transform):
 
     def evaluate(self, args: Sequence[Any], keywords: dict[str, Any]) -> tuple[Any, Any, Any]:
         """The function's value, its gradient, and what else it returned."""
-        run, out = record(self.word, self.f, args, keywords, positions_of(self.argnums, args, self))
+        names = self.argnames
+        places = positions_of(self.argnums, args, self) if names is None else places_of(names, self.f, args, keywords)
+        run, out = Point.of(self.word, self.f, args, keywords, places).record()
         aux = None
         if self.has_aux:
-            out, aux = self._split(out)
+            out, aux = output_and_auxiliary(out, repr(self), self.__name__)
             aux = run.plain(aux)
         node = run.node(out)
         if node is None or node.spec is not FLOAT64:
-            self._check_scalar(out if node is not None else still_open(out, self.__name__))
+            check_scalar(out if node is not None else still_open(out, self.__name__), self.word, self.__name__)
         value: Any = out if node is None else out.primal
         seeds = [] if node is None else [(node, node.spec.ones())]
         del out, node  # the sweep frees what it has passed
         gradients = run.gradients(seeds)
-        single = len(args) == 1 if self.argnums is None else isinstance(self.argnums, int)
+        if isinstance(names, tuple):
+            return value, dict(zip(names, gradients, strict=True)), aux
+        single = names is not None or (len(args) == 1 if self.argnums is None else isinstance(self.argnums, int))
         return value, gradients[0] if single else tuple(gradients), aux
 
-    def _split(self, out: Any) -> tuple[Any, Any]:
-        if isinstance(out, several) and len(out) == 2:
-            return out[0], out[1]
-        raise TypeError(f"{self!r} needs {self.__name__} to return a pair (output, auxiliary), not {described(out)}.")
 
-    def _check_scalar(self, out: Any) -> None:
-        array = isinstance(out, ARRAYS)
-        if isinstance(out, (int, float)) or (array and out.shape == () and out.dtype.kind in "biuf"):
-            return
-        raise DomainError(
-            f"{self.word} needs {self.__name__} to return a real scalar, but it returned {described(out)}. "
-            "Reduce it to a number (np.sum, np.mean, ...), or use vjp for a cotangent of its shape, or "
-            "elementwise_grad where each output depends on its own input only."
-        )
+def output_and_auxiliary(out: Any, caller: str, name: str) -> tuple[Any, Any]:
+    """What a function returned that is to return a pair."""
+    if isinstance(out, several) and len(out) == 2:
+        return out[0], out[1]
+    raise TypeError(f"{caller} needs {name} to return a pair (output, auxiliary), not {described(out)}.")
+
+
+def check_scalar(out: Any, word: str, name: str) -> None:
+    """Refuse an output that has no gradient."""
+    if isinstance(out, (int, float)) or (isinstance(out, ARRAYS) and out.shape == () and out.dtype.kind in "biuf"):
+        return
+    raise DomainError(
+        f"{word} needs {name} to return a real scalar, but it returned {described(out)}. Reduce it to a number "
+        "(np.sum, np.mean, ...), or use jacobian for the derivatives of every output, vjp for a cotangent of its "
+        "shape, elementwise_grad where each output depends on its own input only."
+    )
 
 
 def described(out: Any) -> str:
@@ -92,7 +98,7 @@ class ElementwiseGradient(Transform):
 
     @override
     def __call__(self, *args: Any, **keywords: Any) -> Any:
-        run, out = record(self.word, self.f, args, keywords, positions_of(None, args, self))
+        run, out = Point.of(self.word, self.f, args, keywords, positions_of(None, args, self)).record()
         shape = np.broadcast_shapes(*(node.spec.shape for node in run.nodes))
         if not isinstance(out, NUMBERS) or np.shape(out) != shape:
             raise DomainError(

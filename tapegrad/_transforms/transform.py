@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 import inspect
+from operator import attrgetter
+import sys
 from types import MethodType
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -25,6 +28,7 @@ class Transform:
 
     @override
     def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
         cls.__doc__ = vars(Transform)["__doc__"]  # or a subclass's own docstring would stand before the user's
 
     def __call__(self, *args: Any, **keywords: Any) -> Any:
@@ -38,10 +42,21 @@ class Transform:
         options = (
             f", {field.name}={value!r}"
             for field in attrs.fields(type(self))
-            if field.name != "f" and (value := getattr(self, field.name)) != field.default
+            if field.name != "f" and field.repr and (value := getattr(self, field.name)) != field.default
         )
         inner = repr(self.f) if isinstance(self.f, Transform) else self.__name__
         return f"{self.word}({inner}{''.join(options)})"
+
+    @override
+    def __reduce_ex__(self, protocol: Any, /) -> Any:
+        """By name where it stands in a module in place of `f`, as under a decorator; else by what it consists of."""
+        f: Any = inspect.unwrap(self.f)
+        module, path = getattr(f, "__module__", None), getattr(f, "__qualname__", "")
+        try:
+            named = module in sys.modules and _named(module, path) is self
+        except AttributeError:  # a function in a function, or one that was replaced
+            named = False
+        return (_named, (module, path)) if named else super().__reduce_ex__(protocol)
 
     @property
     def __wrapped__(self) -> Callable[..., Any]:
@@ -49,8 +64,7 @@ class Transform:
 
     @property
     def __name__(self) -> str:
-        name: str = getattr(self.f, "__name__", type(self.f).__name__)
-        return name
+        return name_of(self.f)
 
     @property
     def __signature__(self) -> inspect.Signature:
@@ -63,6 +77,17 @@ class Transform:
             return self.f.__doc__
 
 
+def _named(module: str, path: str) -> Any:
+    """What stands in a module under a qualified name."""
+    return attrgetter(path)(import_module(module))
+
+
+def name_of(f: Callable[..., Any] | None) -> str:
+    """How messages and tapes call a function; one without a name by its class."""
+    name: str = getattr(f, "__name__", type(f).__name__)
+    return name
+
+
 def parameter_name(f: Callable[..., Any], position: int) -> str:
     """The name of the parameter that takes the positional argument number `position`; empty where it has none."""
     try:
@@ -73,8 +98,10 @@ def parameter_name(f: Callable[..., Any], position: int) -> str:
     return positional[position] if position < len(positional) else ""
 
 
-def place_of(word: str, f: Callable[..., Any], position: int, path: str = "") -> str:
-    """How an error message names an argument, or a leaf of it."""
-    name = parameter_name(f, position)
+def place_of(word: str, f: Callable[..., Any], place: int | str, path: str = "") -> str:
+    """How an error message names an argument, or a leaf of it: one given by position, or by keyword."""
+    if isinstance(place, str):
+        return f"{word}: argument {place}{path} of {name_of(f)}"
+    name = parameter_name(f, place)
     detail = f" ({name}{path})" if name else f" (at {path})" if path else ""
-    return f"{word}: argument {position}{detail} of {getattr(f, '__name__', 'the function')}"
+    return f"{word}: argument {place}{detail} of {name_of(f)}"

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Concatenate, Literal, overload
 
-from tapegrad._transforms.recording import differentiated
+from tapegrad._transforms.places import differentiated, named
 from tapegrad._transforms.reverse import ValueAndGradient
 from tapegrad.typing import A, Aux, Aux_, B, C, D, P, Scalar_, ScalarOutput, Ts
 
 # One overload for each number of arguments, then one for each common choice of argnums; the same again with has_aux.
-# The last line of each half takes a
-# list, for what is known at run time only. There is no fallback on purpose: it would swallow every wrong use.
+# Then one takes a list of positions, for what is known at run time only, and two take names, whose types checkers
+# cannot follow. There is no fallback on purpose: it would swallow every wrong use.
 
 
 @overload
@@ -90,6 +90,14 @@ def value_and_grad(
 def value_and_grad(
     fun: Callable[P, ScalarOutput], /, *, argnums: list[int], has_aux: Literal[False] = False
 ) -> Callable[P, tuple[ScalarOutput, tuple[Any, ...]]]: ...
+@overload
+def value_and_grad(
+    fun: Callable[P, ScalarOutput], /, *, argnames: str, has_aux: Literal[False] = False
+) -> Callable[P, tuple[ScalarOutput, Any]]: ...
+@overload
+def value_and_grad(
+    fun: Callable[P, ScalarOutput], /, *, argnames: tuple[str, ...] | list[str], has_aux: Literal[False] = False
+) -> Callable[P, tuple[ScalarOutput, dict[str, Any]]]: ...
 @overload
 def value_and_grad(
     fun: Callable[[A], tuple[ScalarOutput, Aux]], /, *, argnums: None = None, has_aux: Literal[True]
@@ -174,8 +182,21 @@ def value_and_grad(
 def value_and_grad(
     fun: Callable[P, tuple[ScalarOutput, Aux]], /, *, argnums: list[int], has_aux: Literal[True]
 ) -> Callable[P, tuple[tuple[ScalarOutput, Aux], tuple[Any, ...]]]: ...
+@overload
 def value_and_grad(
-    fun: Callable[..., Any], /, *, argnums: int | tuple[int, ...] | list[int] | None = None, has_aux: bool = False
+    fun: Callable[P, tuple[ScalarOutput, Aux]], /, *, argnames: str, has_aux: Literal[True]
+) -> Callable[P, tuple[tuple[ScalarOutput, Aux], Any]]: ...
+@overload
+def value_and_grad(
+    fun: Callable[P, tuple[ScalarOutput, Aux]], /, *, argnames: tuple[str, ...] | list[str], has_aux: Literal[True]
+) -> Callable[P, tuple[tuple[ScalarOutput, Aux], dict[str, Any]]]: ...
+def value_and_grad(
+    fun: Callable[..., Any],
+    /,
+    *,
+    argnums: int | tuple[int, ...] | list[int] | None = None,
+    argnames: str | tuple[str, ...] | list[str] | None = None,
+    has_aux: bool = False,
 ) -> Callable[..., Any]:
     """The value of a scalar function and its gradient, from one run: `(value, gradient)`.
 
@@ -186,4 +207,4 @@ def value_and_grad(
     >>> value_and_grad(lambda x: np.sum(x**2))(np.array([1.0, 2.0]))
     (np.float64(5.0), array([2., 4.]))
     """
-    return ValueAndGradient(fun, differentiated(argnums), has_aux)
+    return ValueAndGradient(fun, differentiated(argnums), has_aux, named(argnames, argnums, fun))

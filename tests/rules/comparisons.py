@@ -106,7 +106,6 @@ ROWS = [
         "allclose, array_equal",
         lambda x: (np.allclose(x, x), np.array_equal(x, x + 1), np.array_equiv(x, x[0])),
         X,
-        batch=False,
     ),
     row("stop_gradient", lambda x: x * stop_gradient(x), X, order=0),
 ]

@@ -35,7 +35,11 @@ ROWS = [
     row("argpartition", lambda x: np.take(x, np.argpartition(x, 2)[..., 2]), X),
     row(
         "searchsorted",
-        lambda x, v: (np.searchsorted(np.sort(x), v), np.searchsorted(np.sort(x), v, "right"), np.searchsorted(x, 0.1)),
+        lambda x, v: (
+            np.searchsorted(np.sort(x), v),
+            np.searchsorted(np.sort(x), v, "right"),
+            np.searchsorted(np.sort(x), 0.1),
+        ),
         V,
         X,
         order=0,

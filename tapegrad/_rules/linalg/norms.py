@@ -11,7 +11,7 @@ from tapegrad._rules.axes import normalize_axes
 from tapegrad._rules.batching import shifted
 from tapegrad._rules.dependences import Differential
 from tapegrad._rules.folding import count_over, fold, lined_up, past_batch, sum_over
-from tapegrad._rules.fronts import operand, stands_for
+from tapegrad._rules.fronts import inexact, operand, stands_for
 from tapegrad._rules.kinds import declare, stopped
 from tapegrad._rules.untyped import linalg
 from tapegrad._spec import generic
@@ -133,7 +133,7 @@ def _extreme(order: float, sums: Any, axes: Axes, keepdims: bool) -> Any:
 @stands_for(np.linalg.norm)
 def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
     """The norm of a vector or matrix, or of those that lie along `axis`; by default of all elements as one vector."""
-    x = operand(x)
+    x = inexact(x)
     if axis is None and ord is None:
         return euclidean(x, tuple(range(x.ndim)), bool(keepdims))
     if axis is None:
@@ -159,14 +159,14 @@ def _number(axis: Any) -> int:
 @stands_for(np.linalg.vector_norm)
 def vector_norm(x: Any, /, *, axis: Any = None, keepdims: bool = False, ord: Any = 2) -> Any:
     """The norm of a vector that lies along any number of axes."""
-    x = operand(x)
+    x = inexact(x)
     return _of_vectors(x, ord, normalize_axes(axis, x.ndim), bool(keepdims))
 
 
 @stands_for(np.linalg.matrix_norm)
 def matrix_norm(x: Any, /, *, keepdims: bool = False, ord: Any = "fro") -> Any:
     """The norm of the matrices in the last two axes."""
-    x = operand(x)
+    x = inexact(x)
     return _of_matrices(x, ord, normalize_axes((-2, -1), x.ndim), bool(keepdims))
 
 

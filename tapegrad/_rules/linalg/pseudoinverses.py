@@ -13,7 +13,7 @@ from tapegrad._place import user_line
 from tapegrad._rules.batching import spread
 from tapegrad._rules.dependences import Differential
 from tapegrad._rules.folding import squared
-from tapegrad._rules.fronts import is_variable, operand, stands_for
+from tapegrad._rules.fronts import inexact, is_variable, operand, stands_for
 from tapegrad._rules.kinds import declare
 from tapegrad._rules.linalg.adjoints import adjoint
 from tapegrad._rules.untyped import linalg
@@ -147,7 +147,7 @@ least_squares = declare(
 @stands_for(np.linalg.lstsq)
 def lstsq(a: Any, b: Any, rcond: Any = None) -> tuple[Any, Any, Any, Any]:
     """The x of the least |a @ x - b|² (and of those the smallest), that sum of squares, the rank, singular values."""
-    a, b = operand(a), operand(b)
+    a, b = inexact(a), inexact(b)
     right = np.expand_dims(b, -1) if b.ndim == 1 else b
     for x in (a, right):
         if x.ndim != 2:

@@ -9,10 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from tapegrad._core.entrance import entrance
 from tapegrad._rules.dependences import Differential, Transpose
 from tapegrad._rules.fronts import operand, stands_for
-from tapegrad._rules.kinds import make
+from tapegrad._rules.kinds import declare
 from tapegrad._scipy.linalg.stacks import (
     as_columns,
     conjugate,
@@ -172,7 +171,7 @@ def _permutation(pivots: Any, length: int) -> Any:
     return order
 
 
-permutation = entrance(make("scipy.permutation", _permutation, {"pivots": None}))
+permutation = declare("scipy.permutation", _permutation, {"pivots": None})
 """The order of so many rows after LAPACK's interchanges: row i and row pivots[i], for each i in turn.
 
 Of integers only, so that it stands on no tape.

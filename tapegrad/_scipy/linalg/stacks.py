@@ -16,6 +16,7 @@ import scipy.linalg
 from tapegrad._core.door import apply
 from tapegrad._core.primitive import Batch, Primitive
 from tapegrad._place import user_line
+from tapegrad._rules.batching import aligned
 from tapegrad._rules.dependences import Dependence
 from tapegrad._rules.fronts import holds_variable, operand
 from tapegrad._rules.indexing import take
@@ -61,13 +62,8 @@ def _over(ranks: Sequence[int]) -> Batch:
     """Batches stacks: the batch is the first axis of each."""
 
     def batch(primitive: Primitive, args: Sequence[Any], batched: Sequence[bool]) -> Any:
-        arrays = list(zip(args, batched, ranks, strict=False))
-        deepest = max(np.ndim(x) - own - rank for x, own, rank in arrays)
-        lined_up = [
-            np.reshape(x, (x.shape[0], *(1,) * (deepest - x.ndim + 1 + rank), *x.shape[1:])) if own else x
-            for x, own, rank in arrays
-        ]
-        return apply(primitive, *lined_up, *args[len(ranks) :])
+        count = len(ranks)
+        return apply(primitive, *aligned(args[:count], batched[:count], ranks), *args[count:])
 
     return batch
 

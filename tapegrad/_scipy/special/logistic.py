@@ -10,7 +10,7 @@ from tapegrad._place import user_line
 from tapegrad._rules.batching import shifted
 from tapegrad._rules.damping import damp
 from tapegrad._rules.folding import lined_up, past_batch, reduced_axes, select, sum_over
-from tapegrad._rules.fronts import operand
+from tapegrad._rules.fronts import inexact
 from tapegrad._rules.kinds import declare
 from tapegrad._scipy.special.declaring import rule, special
 from tapegrad.errors import MissingRuleError
@@ -20,12 +20,6 @@ from tapegrad.extend import Differential, stands_for
 rule(special.expit, lambda x, out: out * special.expit(-x))
 rule(special.log_expit, lambda x: special.expit(-x))
 rule(special.logit, lambda x: 1 / (x * (1 - x)))
-
-
-def _promoted(x: Any) -> Any:
-    """Integers and booleans as floats, as SciPy has it here."""
-    x = operand(x)
-    return x if x.dtype.kind in "fc" else x.astype(float)
 
 
 # d log|Σ b exp(a)| = Σ exp(a - out) (b da + db) / sign. Where all of a is -inf the gradient is 0, as that of logaddexp.
@@ -48,6 +42,9 @@ def _pull(ct: Any, x: Any, out: Any, axes: tuple[int, ...], keepdims: bool) -> A
 
 
 def _logsumexp(x: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
+    if not np.size(x):  # SciPy takes no several axes of nothing
+        with np.errstate(divide="ignore"):
+            return np.log(np.sum(np.exp(x), axes, keepdims=keepdims))
     return special.logsumexp(x, axis=axes if np.ndim(x) else None, keepdims=keepdims)
 
 
@@ -102,10 +99,10 @@ log_of_weighted_sum = declare(
 @stands_for(special.logsumexp)
 def logsumexp(a: Any, axis: Any = None, b: Any = None, keepdims: bool = False, return_sign: bool = False) -> Any:
     """The logarithm of the sum of exponentials, weighted by b, over axes."""
-    x = _promoted(a)
+    x = inexact(a)
     if b is None and not return_sign:
         return log_of_sum(x, reduced_axes(axis, x.ndim), bool(keepdims))
-    w = _promoted(1.0 if b is None else b)
+    w = inexact(1.0 if b is None else b)
     if return_sign and "c" in (x.dtype.kind, w.dtype.kind):
         raise MissingRuleError(
             f"logsumexp at {user_line()} has no rule for return_sign=True of complex numbers. Take the logarithm of "
@@ -159,12 +156,12 @@ log_softmax_over = declare(
 @stands_for(special.softmax)
 def softmax(x: Any, axis: Any = None) -> Any:
     """Exponentials over their sum, along axes."""
-    x = _promoted(x)
+    x = inexact(x)
     return softmax_over(x, reduced_axes(axis, x.ndim))
 
 
 @stands_for(special.log_softmax)
 def log_softmax(x: Any, axis: Any = None) -> Any:
     """The logarithm of softmax, along axes."""
-    x = _promoted(x)
+    x = inexact(x)
     return log_softmax_over(x, reduced_axes(axis, x.ndim))

@@ -1,0 +1,1 @@
+"""Optimisers as pure functions of trees: what `tapegrad.optim` lists."""

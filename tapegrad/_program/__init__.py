@@ -1,0 +1,1 @@
+"""Programs: a computation recorded whole, as data; optimised, shown, and run again as code."""

@@ -1,0 +1,241 @@
+"""`compile`: a function that is recorded once for each kind of arguments, and from then on runs as generated code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from operator import itemgetter
+from threading import Lock
+from typing import Any, ClassVar, Concatenate, Generic, Literal, Protocol, TypeAlias, overload
+
+import attrs
+import numpy as np
+
+from tapegrad._core.variable import Variable
+from tapegrad._program.constants import key_of
+from tapegrad._program.cost import Profile, profile
+from tapegrad._program.kernels.files import require_numba
+from tapegrad._program.kernels.function import KernelWriter
+from tapegrad._program.passes.pipeline import optimised
+from tapegrad._program.program import Program
+from tapegrad._program.source.function import Code, Writer
+from tapegrad._program.trace import is_input, program_of, static_names
+from tapegrad._spec import ndarray, type_of
+from tapegrad._transforms.recording import differentiated
+from tapegrad._transforms.transform import Transform
+from tapegrad._tree import flatten, unflatten
+from tapegrad.typing import Bound, Owner, P, Q, R, override
+
+Backend: TypeAlias = Literal["numpy", "numba"]
+WRITERS: Mapping[Backend, type[Writer]] = {"numpy": Writer, "numba": KernelWriter}
+"""What writes the code of a Program."""
+MOST = 256
+"""So many Programs a compiled function keeps; the oldest goes first."""
+SCALARS = frozenset({float, int, complex, bool, np.float64, np.float32, np.int64})
+
+
+@attrs.frozen(eq=False)
+class Entry:
+    """One Program, and what runs it."""
+
+    program: Program
+    code: Code
+    build: Callable[[list[Any]], Any]
+    """Puts the leaves of the outputs together."""
+
+    @classmethod
+    def of(cls, program: Program, backend: Backend = "numpy") -> Entry:
+        """With the code for a Program."""
+        structure, count = program.structure, len(program.outputs)
+        if structure == flatten(0)[1]:
+            build: Callable[[list[Any]], Any] = itemgetter(0)
+        else:
+            build = tuple if structure == flatten((0,) * count)[1] else partial(unflatten, structure)
+        return cls(program, WRITERS[backend](program).write(), build)
+
+
+@attrs.frozen
+class Statistics:
+    """What a compiled function holds."""
+
+    programs: int
+    """How many Programs were recorded: one for each kind of arguments."""
+    equations: int
+    """How many equations they have in all."""
+
+
+@attrs.define(eq=False)
+class Cache:
+    """The Programs of one compiled function. No part of its value: a copy begins with none."""
+
+    entries: dict[Any, Entry] = attrs.field(factory=dict[Any, Entry], init=False)
+    """By signature."""
+    quick: dict[Any, Entry] = attrs.field(factory=dict[Any, Entry], init=False)
+    """By the types, dtypes and shapes of arguments that are single numbers and arrays."""
+    lock: Any = attrs.field(factory=Lock, init=False)
+
+    def add(self, key: Any, quick: Any, entry: Entry) -> None:
+        """Keep an entry, and at most `MOST` of them."""
+        with self.lock:
+            self.entries[key] = entry
+            if quick is not None:
+                self.quick[quick] = entry
+            for entries in (self.entries, self.quick):
+                while len(entries) > MOST:
+                    del entries[next(iter(entries))]
+
+    @override
+    def __reduce__(self) -> Any:
+        return Cache, ()
+
+
+def _quick(arg: Any) -> Any:
+    """What the Program depends on, of an argument that is a single number or array; of any other, None."""
+    cls = type_of(arg)
+    return (arg.dtype, arg.shape) if cls is ndarray else cls if cls in SCALARS else None
+
+
+def _kind(leaf: Any) -> Any:
+    """What the Program depends on, of any leaf."""
+    if isinstance(leaf, Variable):
+        return Variable, leaf.dtype, leaf.shape
+    if is_input(leaf):
+        return _quick(leaf) or (leaf.dtype, np.shape(leaf))
+    return key_of(leaf)
+
+
+@attrs.frozen(repr=False)
+class Compiled(Transform, Generic[P, R]):
+    """What `compile` makes."""
+
+    word: ClassVar[str] = "compile"
+    static_argnums: tuple[int, ...] = ()
+    backend: Backend = "numpy"
+    cache: Cache = attrs.field(factory=Cache, init=False, eq=False, repr=False)
+
+    @override
+    def __call__(self, *args: P.args, **keywords: P.kwargs) -> R:
+        entry = None if keywords else self.cache.quick.get(tuple([_quick(arg) for arg in args]))
+        if entry is not None:
+            quick: R = entry.build(entry.code.run(*args))
+            return quick
+        inputs, entry = self._entry(args, keywords)
+        if any(isinstance(leaf, Variable) for leaf in inputs):
+            leaves = entry.program.evaluate(inputs)
+        else:
+            leaves = entry.code.run(*inputs)
+        out: R = entry.build(leaves)
+        return out
+
+    @overload
+    def __get__(self, instance: None, owner: type | None = None) -> Compiled[P, R]: ...
+    @overload
+    def __get__(
+        self: Compiled[Concatenate[Owner, Q], R], instance: Owner, owner: type | None = None
+    ) -> Bound[Q, R]: ...
+    @override
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        return super().__get__(instance, owner)
+
+    def _entry(self, args: Sequence[Any], keywords: Mapping[str, Any]) -> tuple[list[Any], Entry]:
+        """The leaves that are the Program's inputs, and its entry."""
+        static = self.static_argnums
+        fixed = static_names(self.f, static) if static and keywords else ()
+        traced = tuple([None if i in static else arg for i, arg in enumerate(args)])
+        leaves, structure = flatten((traced, {key: None if key in fixed else x for key, x in keywords.items()}))
+        inputs = [leaf for leaf in leaves if is_input(leaf)]
+        constants = [args[i] for i in static if i < len(args)] + [
+            keywords[key] for key in sorted(fixed) if key in keywords
+        ]
+        key = structure, *(_kind(leaf) for leaf in leaves), *map(key_of, constants)
+        entry = self.cache.entries.get(key)
+        if entry is None:
+            entry = Entry.of(optimised(program_of(self.f, args, keywords, self.static_argnums)), self.backend)
+            kinds = tuple([_quick(arg) for arg in args])
+            plain = not keywords and not self.static_argnums and all(kinds)
+            self.cache.add(key, kinds if plain else None, entry)
+        return inputs, entry
+
+    def program(self, *args: P.args, **keywords: P.kwargs) -> Program:
+        """The Program for arguments of this kind, after all passes."""
+        return self._entry(args, keywords)[1].program
+
+    def source(self, *args: P.args, **keywords: P.kwargs) -> str:
+        """The Python code that runs for arguments of this kind."""
+        return self._entry(args, keywords)[1].code.source
+
+    def profile(self, *args: P.args, **keywords: P.kwargs) -> Profile:
+        """Where the time goes: the Program's equations one by one, without what groups of them save."""
+        inputs, entry = self._entry(args, keywords)
+        return profile(entry.program, inputs)
+
+    @property
+    def stats(self) -> Statistics:
+        """How many Programs it holds, and how large they are."""
+        entries = list(self.cache.entries.values())
+        return Statistics(len(entries), sum(len(entry.program.equations) for entry in entries))
+
+
+class Compiling(Protocol):
+    """What `compile(static_argnums=...)` is: a decorator."""
+
+    def __call__(self, f: Callable[P, R], /) -> Compiled[P, R]: ...
+
+
+@overload
+def compile(
+    f: Callable[P, R], /, *, backend: Backend = "numpy", static_argnums: int | tuple[int, ...] = ()
+) -> Compiled[P, R]: ...
+@overload
+def compile(*, backend: Backend = "numpy", static_argnums: int | tuple[int, ...] = ()) -> Compiling: ...
+def compile(
+    f: Callable[..., Any] | None = None,
+    /,
+    *,
+    backend: Backend = "numpy",
+    static_argnums: int | tuple[int, ...] = (),
+) -> Any:
+    """A function that does what `f` does, recorded once for each kind of arguments, then run as generated NumPy code.
+
+    At the first call with arguments of some kind (their tree, shapes, dtypes, and the values of what is no number) `f`
+    runs once, and what it does to them is recorded as a `Program`. It is simplified and written as Python source.
+    Later calls run that: Python's own code in `f`, and what it prints, is not run again.
+
+    All transforms may stand inside (`compile(grad(f))`) or outside (`grad(compile(f))`). Results are those of `f`, but
+    that sums over large arrays are added block by block, and squares of single numbers are `x * x`: equal to a few
+    units in the last place.
+
+    Args:
+        f: a pure function of trees of numbers and arrays.
+        backend: "numpy", or "numba" (`pip install tapegrad[numba]`): elementwise functions, sums and all arithmetic on
+            single numbers as loops in machine code, the rest as NumPy. They take seconds to compile the first time, and
+            are kept in the user's directory for caches (the environment variable TAPEGRAD_CACHE names another). Sines,
+            exponentials, logarithms and powers are equal to NumPy's to a few units in the last place.
+        static_argnums: positions of arguments that the computation's course depends on (flags, sizes, axes): hashable
+            values, for each of which `f` is recorded anew.
+
+    Raises:
+        ConcretizationError: at the first call, where `f` needs to know a value that it gets only later: in an `if`, as
+            a size, an axis, a Python number. The message names the line.
+        DomainError: if `f` uses a differentiated or batched value that is not one of its arguments.
+        ImportError: with the backend "numba", where numba is not installed.
+
+    >>> import numpy as np
+    >>> from tapegrad import compile, grad
+    >>> slope = compile(grad(lambda x: np.sum(x**3)))
+    >>> slope(np.array([1.0, 2.0]))
+    array([ 3., 12.])
+    >>> print(slope.source(np.array([1.0, 2.0])))
+    def program(x):
+        with errstate(all='ignore'):
+            v0 = x * x
+            v1 = 3 * v0
+            return [v1]
+    """
+    positions = differentiated(static_argnums) if static_argnums != () else ()
+    static = (positions,) if isinstance(positions, int) else positions or ()
+    if backend not in WRITERS:
+        raise ValueError(f"compile has no backend {backend!r}; it has {' and '.join(map(repr, WRITERS))}")
+    if backend == "numba":
+        require_numba()
+    return partial(Compiled, static_argnums=static, backend=backend) if f is None else Compiled(f, static, backend)

@@ -1,0 +1,100 @@
+"""Constants of a Program: compared by their type and every bit of their value."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+import numpy as np
+
+from tapegrad._spec import Spec, generic, ndarray, type_of
+from tapegrad.typing import override
+
+SHOWN = 8
+"""Arrays of so many elements are shown in full."""
+
+
+@attrs.frozen(eq=False, repr=False)
+class Literal:
+    """A constant: a number, an array that nobody else can change, or whatever a parameter is.
+
+    Equal are constants that no computation can tell apart: 0.0 and -0.0, 1 and 1.0 and True are different, nan is nan.
+    """
+
+    value: Any
+    key: Any = attrs.field(init=False, default=attrs.Factory(lambda self: key_of(self.value), takes_self=True))
+
+    @property
+    def spec(self) -> Spec:
+        """The shape and dtype."""
+        return Spec(np.shape(self.value), np.result_type(self.value))
+
+    @override
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Literal) and self.key == other.key
+
+    @override
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    @override
+    def __str__(self) -> str:
+        if isinstance(self.value, ndarray) and self.value.size > SHOWN:
+            uniform = f" of {self.value.flat[0]}" if is_uniform(self.value) else ""
+            return f"<{shown_spec(self.spec)}{uniform}>"
+        return " ".join(repr(self.value).split())
+
+    @override
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def shown_spec(spec: Spec) -> str:
+    """A Spec in a few letters: `float64[3,4]`."""
+    return f"{spec.dtype}[{','.join(map(str, spec.shape))}]" if spec.shape else str(spec.dtype)
+
+
+def is_uniform(array: Any) -> bool:
+    """Whether an array is one number, repeated without taking memory."""
+    return array.ndim > 0 and not any(array.strides)
+
+
+def constant(value: Any) -> Literal:
+    """A Literal for a value that somebody else may change later: arrays are copied, unless nobody can."""
+    if isinstance(value, ndarray):
+        return Literal(_compact(value))
+    return Literal(np.array(value) if type_of(value) is list else value)
+
+
+def _compact(array: Any) -> Any:
+    """A copy that nobody can change; a view of one element where all are the same (the seeds of sums are ones)."""
+    if array.ndim and array.size and _is_same_everywhere(array):
+        return np.broadcast_to(array[(0,) * array.ndim].copy(), array.shape)
+    if not array.flags.writeable and array.base is None:
+        return array
+    array = array.copy()
+    array.flags.writeable = False
+    return array
+
+
+def _is_same_everywhere(array: Any) -> bool:
+    """Whether all elements are the same, bit for bit."""
+    first = array[(0,) * array.ndim]
+    if array.flat[array.size - 1] != first or not np.all(array == first):
+        return False
+    return first != 0 or not (np.any(np.signbit(array.real)) or np.any(np.signbit(array.imag)))
+
+
+def key_of(value: Any) -> Any:
+    """Something hashable that tells constants apart as computations do."""
+    kind = type_of(value)
+    if kind is ndarray:
+        elements = value[(0,) * value.ndim] if is_uniform(value) and value.size else value
+        return ndarray, value.shape, value.dtype.str, is_uniform(value), elements.tobytes()
+    if isinstance(value, (generic, float, complex)):
+        return kind, np.asarray(value).tobytes()
+    if kind is slice:
+        return slice, key_of(value.start), key_of(value.stop), key_of(value.step)
+    if kind is tuple or kind is list:
+        return kind, tuple([key_of(part) for part in value])
+    return kind, value

@@ -1,0 +1,1 @@
+"""Programs as kernels: loops that numba compiles to machine code."""

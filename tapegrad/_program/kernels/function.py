@@ -1,0 +1,222 @@
+"""A Program as one Python function that calls kernels, and NumPy for the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+import inspect
+import re
+from typing import Any
+
+import attrs
+import numpy as np
+
+from tapegrad._program.kernels import mathematics
+from tapegrad._program.kernels.files import module, require_numba
+from tapegrad._program.kernels.loops import Loop, flattened, gathered
+from tapegrad._program.kernels.segments import Segment, portions, rows, steps
+from tapegrad._program.kernels.statements import Statement, statements
+from tapegrad._program.kernels.writing import Kernel
+from tapegrad._program.program import Atom, Equation, Var
+from tapegrad._program.source.function import Code, Writer
+from tapegrad._program.source.running import over_blocks
+from tapegrad._program.source.text import Text
+from tapegrad._spec import FLOAT64
+from tapegrad.typing import override
+
+HEAD = '''"""Kernels that tapegrad has written, and numba compiles."""
+
+import math
+
+from numba import njit
+import numpy as np
+
+'''
+INLINE = '@njit(error_model="numpy", forceinline=True)'
+PLUS = '''@njit(fastmath={"reassoc"}, forceinline=True)
+def plus(x, y):
+    """A sum whose order is left open, so that several parts of it can be added up at once."""
+    return x + y
+'''
+FUNCTIONS = {name: f for name, f in vars(mathematics).items() if inspect.isfunction(f)}
+
+
+@attrs.frozen
+class Plain:
+    """Equations as NumPy computes them, for arguments that a kernel's formulas do not reach."""
+
+    equations: tuple[Equation, ...]
+    inputs: tuple[Var, ...]
+    outputs: tuple[Var, ...]
+
+    def __call__(self, *arguments: Any) -> list[Any]:
+        values: dict[Atom, Any] = dict(zip(self.inputs, arguments, strict=True))
+        with np.errstate(all="ignore"):
+            for eq in self.equations:
+                given = [values[atom] if isinstance(atom, Var) else atom.value for atom in eq.inputs]
+                compute: Any = eq.primitive.compute
+                values[eq.outputs[0]] = compute(*given, *(literal.value for literal in eq.parameters))
+        return [np.array(values[var])[()] for var in self.outputs]
+
+
+def blocks(
+    kernel: Callable[..., tuple[Any, ...]], length: int, rows: int, outs: Sequence[Any], *arguments: Any
+) -> list[Any]:
+    """Run a kernel over all of its loop, on all cores; the sums of what it returns."""
+
+    def block(start: int, stop: int, _: Sequence[Any], *given: Any) -> list[Any]:
+        return list(kernel(start, stop, *given))
+
+    return over_blocks(block, length, rows, (), *arguments, *outs)
+
+
+@attrs.define
+class KernelWriter(Writer):
+    """Writes a Program as calls of kernels, and NumPy where those do not reach."""
+
+    kernels: Text = attrs.field(factory=Text, init=False)
+    count: int = attrs.field(default=0, init=False)
+    bare: set[Var] = attrs.field(factory=set[Var], init=False)
+    """The single numbers that are Python's, as numba returns them, where NumPy's are meant."""
+
+    @override
+    def __attrs_post_init__(self) -> None:
+        require_numba()
+        super().__attrs_post_init__()
+        self.floats = set()
+
+    @override
+    def array(self, atom: Atom) -> str:
+        if isinstance(atom, Var) and atom in self.bare and atom not in self.program.weak:
+            dtype = self.program.spec(atom).dtype
+            return f"{self.text.object(dtype.type, dtype.name)}({self.names[atom]})"
+        return super().array(atom)
+
+    def segment(self, equations: tuple[Equation, ...]) -> None:
+        """The lines that run some equations as kernels."""
+        program, text = self.program, self.text
+        inside = set(equations)
+        read = {atom for eq in program.equations if eq not in inside for atom in eq.inputs} | set(program.outputs)
+        made = {eq.outputs[0] for eq in equations}
+        kept = {var for var in made if var in read}
+        reaching: list[str] = []
+        parts = portions(gathered(statements(program, equations, kept)))
+        for part in parts:
+            others = {
+                access.array
+                for other in parts
+                if other is not part
+                for statement in _inside(other)
+                for access in statement.operands
+            }
+            if far := self.kernel(part, kept | {var for var in made if var in others}):
+                reaching.append(far)
+        if reaching:
+            atoms = dict.fromkeys(atom for eq in equations for atom in eq.inputs if isinstance(atom, Var))
+            plain = Plain(equations, tuple(atom for atom in atoms if atom not in made), tuple(kept))
+            with text.block(f"if {' or '.join(reaching)}:"):
+                call = f"{text.object(plain, 'plain')}({', '.join(map(self.array, plain.inputs))})"
+                text.line(f"[{', '.join(self.names[var] for var in plain.outputs)}] = {call}")
+
+    def kernel(self, items: Sequence[Statement | Loop], kept: set[Var]) -> str:
+        """The lines that run one kernel; returns the name of what says whether it went too far, if it does."""
+        program, text, names = self.program, self.text, self.names
+        loop = items[0]
+        block = rows(loop) if isinstance(loop, Loop) and len(items) == 1 else 0
+        shapes = {access.array: program.spec(access.array).shape for s in _inside(items) for access in s.operands}
+        flat = flattened(loop, shapes) if isinstance(loop, Loop) and len(items) == 1 else None
+        if flat is not None:
+            items, block = [flat], rows(flat)
+        self.count += 1
+        name = f"kernel{self.count}"
+        kernel = Kernel(program, name, items, kept, block > 0)
+        free = "nogil=True, " * any(isinstance(item, Loop) for item in items)  # which costs more than single numbers do
+        self.kernels.line(f'@njit(error_model="numpy", {free}cache=True)')
+        kernel.write(self.kernels)
+        self.kernels.line("")
+
+        def passed(atom: Atom) -> str:
+            written = names[atom] if isinstance(atom, Var) else text.literal(atom)
+            return f"{written}.reshape(-1)" if flat is not None and program.spec(atom).shape else written
+
+        for var in kernel.arrays:
+            spec = program.spec(var)
+            dtype = text.object(spec.dtype, str(spec.dtype), spec.dtype.str)
+            text.line(f"{names[var]} = {text.object(np.empty, 'empty')}({spec.shape}, {dtype})")
+        far = f"far{self.count}" if kernel.reaches else ""
+        results = [*(names[var] for var in kernel.results), *([far] if far else [])]
+        given, outs = [passed(atom) for atom in kernel.inputs], [passed(var) for var in kernel.arrays]
+        if block:
+            [only] = items
+            length = only.length if isinstance(only, Loop) else 0
+            filled = f"[{', '.join(outs)}]"
+            call = f"{text.object(blocks, 'blocks')}({', '.join((name, str(length), str(block), filled, *given))})"
+        else:
+            call = f"{name}({', '.join((*given, *outs))})"
+        text.line(f"{', '.join(results)}{',' * (len(results) == 1)} = {call}" if results else call)
+        for var in kernel.results:
+            self._shaped(var)
+        return far
+
+    def _shaped(self, var: Var) -> None:
+        """A result of a kernel as an array of its shape; single numbers stay what numba returns."""
+        spec, name = self.program.spec(var), self.names[var]
+        if not spec.shape:
+            self.bare.add(var)
+        elif spec.size == 1:
+            full = self.text.object(np.full, "full")
+            self.text.line(f"{name} = {full}({spec.shape}, {name}, {str(spec.dtype)!r})")
+        elif 1 in spec.shape:
+            self.text.line(f"{name} = {name}.reshape({spec.shape})")
+
+    @override
+    def write(self) -> Code:
+        program, text = self.program, self.text
+        used = program.uses()
+        order = steps(program)
+        with text.block(f"def program({', '.join(self.names[var] for var in program.inputs)}):"):
+            for var in program.inputs:
+                if var in used and not program.spec(var).shape and var not in program.weak:
+                    quick = program.spec(var) == FLOAT64
+                    text.line(f"{self.names[var]} = {'float({})' if quick else '{}[()]'}".format(self.names[var]))
+                    self.bare |= {var} if quick else set()
+            plain = any(isinstance(step, Equation) for step in order)
+            errstate = f"with {text.object(np.errstate, 'errstate')}(all='ignore'):"
+            with text.block(errstate) if plain else nullcontext():
+                for step in order:
+                    if isinstance(step, Segment):
+                        self.segment(step.equations)
+                    else:
+                        self.equation(step)
+                text.line(f"return [{', '.join(self.outputs())}]")
+        source = "\n".join(text.lines)
+        if self.kernels.lines:
+            written = file_of(self.kernels)
+            made = module(written)
+            for i in range(self.count):
+                text.objects[f"kernel{i + 1}"] = getattr(made, f"kernel{i + 1}")
+            source = f"{written}\n\n{source}"
+        return Code(source, text.function("program"))
+
+
+def _inside(items: Sequence[Statement | Loop]) -> list[Statement]:
+    return [statement for item in items for statement in (item.statements() if isinstance(item, Loop) else (item,))]
+
+
+def file_of(kernels: Text) -> str:
+    """The module that holds some kernels, and what they call."""
+    body = "\n".join(kernels.lines)
+    used: dict[str, str] = {}
+
+    def use(text: str) -> None:
+        for name in FUNCTIONS:
+            if name not in used and re.search(rf"\b(?<!\.){name}\(", text):
+                source = inspect.getsource(FUNCTIONS[name])
+                used[name] = ""
+                use(source.partition("\n")[2])
+                del used[name]
+                used[name] = source
+
+    use(body)
+    functions = "\n\n".join(f"{INLINE}\n{source}" for source in used.values())
+    return f"{HEAD}\n{PLUS}\n\n{functions}\n\n{body}"

@@ -1,0 +1,137 @@
+"""Identities of arithmetic that hold for every floating-point number, nan, infinities and signed zeros included."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tapegrad._program.constants import Literal
+from tapegrad._program.passes.rewriting import Rewriting, Rule, by_rules, renamed
+from tapegrad._program.program import Atom, Equation, Program, Var
+from tapegrad._spec import Spec, ndarray, type_of
+
+NUMBERS: Any = (int, float, complex, np.number)
+
+
+def number(atom: Atom) -> Any:
+    """The one number that a constant consists of; None where it is not one, or no constant at all."""
+    if isinstance(atom, Var):
+        return None
+    value = atom.value
+    if isinstance(value, NUMBERS):
+        return value
+    if isinstance(value, ndarray) and value.size and (not value.ndim or not any(value.strides)):
+        return value[(0,) * value.ndim]
+    return None
+
+
+def simplified(program: Program) -> Program:
+    """The Program with what is the identity left out, and the dearer of two equal forms replaced by the cheaper."""
+    return by_rules(program, RULES)
+
+
+def negated(atom: Atom) -> Literal | None:
+    """Minus a constant number; None of anything else."""
+    value = None if isinstance(atom, Var) else atom.value
+    return Literal(-value) if type_of(value) is float or isinstance(value, np.floating) else None
+
+
+def _multiply(work: Rewriting, eq: Equation, out: Spec) -> Atom | Equation | None:
+    """A product: 1 * x = x; -1 * x = -x; -x * c = x * -c."""
+    for x, other in (eq.inputs, eq.inputs[::-1]):
+        factor = number(other)
+        if factor is not None and factor == 1 and out.dtype.kind != "c":  # whose parts meet a zero that is not there
+            return x
+        if factor is not None and factor == -1 and work.spec(x) == out and out.dtype.kind == "f":
+            return renamed(eq, "negative", x)
+        negative, constant = work.maker(x, "negative"), negated(other)
+        if negative is not None and constant is not None and out.dtype.kind == "f":
+            return renamed(eq, "multiply", negative.inputs[0], constant)
+    return None
+
+
+def _damp(work: Rewriting, eq: Equation, out: Spec) -> Atom | Equation | None:
+    """Where x cannot be 0, or y is finite, x is multiplied by y: nothing needs to be kept from a nan."""
+    x, y = eq.inputs
+    damped, factor = number(x), number(y)
+    if damped is not None and damped == 1 and out.dtype.kind != "c":
+        return y
+    if factor is not None and factor == 1 and out.dtype.kind != "c":
+        return x
+    if (damped is not None and damped != 0 and not np.isnan(damped)) or (factor is not None and np.isfinite(factor)):
+        return renamed(eq, "multiply", x, y)
+    return None
+
+
+def _divide(work: Rewriting, eq: Equation, out: Spec) -> Atom | Equation | None:
+    """A quotient: x / 1 = x."""
+    x, y = eq.inputs
+    divisor = number(y)
+    return x if divisor is not None and divisor == 1 and out.dtype.kind != "c" else None
+
+
+def _add(work: Rewriting, eq: Equation, out: Spec) -> Atom | Equation | None:
+    """A sum: x + -0 = x; x + -y = x - y."""
+    for x, other in (eq.inputs, eq.inputs[::-1]):
+        more, negative = number(other), work.maker(other, "negative")
+        if more is not None and more == 0 and np.signbit(np.real(more)) and out.dtype.kind == "f":
+            return x
+        if negative is not None and out.dtype.kind == "f":
+            return renamed(eq, "subtract", x, negative.inputs[0])
+    return None
+
+
+def _subtract(work: Rewriting, eq: Equation, out: Spec) -> Atom | Equation | None:
+    """A difference: x - 0 = x, also where x is -0; x - -y = x + y."""
+    x, y = eq.inputs
+    less, negative = number(y), work.maker(y, "negative")
+    if negative is not None and out.dtype.kind == "f":
+        return renamed(eq, "add", x, negative.inputs[0])
+    return x if less is not None and less == 0 and not np.signbit(np.real(less)) and out.dtype.kind == "f" else None
+
+
+def _negative(work: Rewriting, eq: Equation, out: Spec) -> Atom | Equation | None:
+    """A negation: --x = x; -(x * c) = x * -c."""
+    (x,) = eq.inputs
+    inner = work.maker(x, "negative", "multiply")
+    if inner is None or out.dtype.kind != "f":
+        return None
+    if inner.primitive.name == "negative":
+        return inner.inputs[0]
+    for y, factor in (inner.inputs, inner.inputs[::-1]):
+        constant = negated(factor)
+        if constant is not None:
+            return renamed(eq, "multiply", y, constant)
+    return None
+
+
+def _power(work: Rewriting, eq: Equation, out: Spec) -> Atom | Equation | None:
+    """A power: x ** 1 = x; x ** 2 is x * x, which is how NumPy computes it."""
+    exponent = eq.parameters[0].value
+    if exponent == 1:
+        return eq.inputs[0]
+    if exponent == 2 and out.dtype == np.float64:
+        return renamed(eq, "multiply", eq.inputs[0], eq.inputs[0])
+    return None
+
+
+def _same(work: Rewriting, eq: Equation, out: Spec) -> Atom | Equation | None:
+    """What gives its argument back: a reshape to the shape that it has, a cast to the dtype."""
+    return eq.inputs[0]
+
+
+RULES: dict[str, Rule] = {
+    "multiply": _multiply,
+    "damp": _damp,
+    "divide": _divide,
+    "add": _add,
+    "subtract": _subtract,
+    "negative": _negative,
+    "power": _power,
+    "reshape": _same,
+    "astype": _same,
+    "positive": _same,
+    "broadcast_to": _same,
+    "stop_gradient": _same,
+}

@@ -1,0 +1,54 @@
+"""Views of views: one instead of two, or none."""
+
+from __future__ import annotations
+
+import attrs
+
+from tapegrad._program.constants import Literal
+from tapegrad._program.passes.rewriting import Rewriting, Rule, by_rules
+from tapegrad._program.program import Atom, Equation, Program
+from tapegrad._rules.kinds import PRIMITIVES
+from tapegrad._spec import SEVERAL, Spec
+
+
+def with_views_joined(program: Program) -> Program:
+    """The Program with a transpose of a transpose, or a reshape of a reshape, as one, or left out."""
+    return by_rules(program, RULES)
+
+
+def _transpose(work: Rewriting, eq: Equation, out: Spec) -> Atom | Equation | None:
+    """The axes of the one, in the order of the other."""
+    (x,), (axes,) = eq.inputs, (eq.parameters[0].value,)
+    inner = work.maker(x, "transpose")
+    if inner is not None:
+        x, first = inner.inputs[0], inner.parameters[0].value
+        axes = tuple([first[axis] for axis in axes])
+    if axes == tuple(range(out.ndim)):
+        return x
+    return None if inner is None else attrs.evolve(eq, inputs=(x,), parameters=(Literal(axes),), aliases=True)
+
+
+def _reshape(work: Rewriting, eq: Equation, out: Spec) -> Atom | Equation | None:
+    """To the last shape: also of what a slice has only given new axes."""
+    inner = work.maker(eq.inputs[0], "reshape", "slice_of")
+    if inner is None or (inner.primitive.name == "slice_of" and not _only_adds_axes(inner.parameters[0].value)):
+        return None
+    x = inner.inputs[0]
+    return x if work.spec(x) == out else attrs.evolve(eq, inputs=(x,), aliases=True)
+
+
+def _slice_of(work: Rewriting, eq: Equation, out: Spec) -> Atom | Equation | None:
+    """New axes only: of a reshape, a reshape."""
+    inner = work.maker(eq.inputs[0], "reshape")
+    if inner is None or not _only_adds_axes(eq.parameters[0].value):
+        return None
+    shape = (Literal(out.shape),)
+    return attrs.evolve(eq, primitive=PRIMITIVES["reshape"], inputs=inner.inputs, parameters=shape, aliases=True)
+
+
+def _only_adds_axes(index: object) -> bool:
+    parts: tuple[object, ...] = index if isinstance(index, SEVERAL) else (index,)
+    return all(part is None or part is Ellipsis or part == slice(None) for part in parts)
+
+
+RULES: dict[str, Rule] = {"transpose": _transpose, "reshape": _reshape, "slice_of": _slice_of}

@@ -1,0 +1,128 @@
+"""A Program as one Python function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from typing import Any
+
+import attrs
+import numpy as np
+
+from tapegrad._program.program import Atom, Equation, Program, Var
+from tapegrad._program.source.arrays import expression, ufunc_of
+from tapegrad._program.source.blocks import BlockWriter
+from tapegrad._program.source.groups import Group, steps
+from tapegrad._program.source.numbers import EXPRESSIONS, as_floats, quotient
+from tapegrad._program.source.text import Text, local_names
+from tapegrad._spec import generic, ndarray
+from tapegrad._values import fresh
+
+
+@attrs.frozen
+class Code:
+    """A Program as Python: the source, and the function that it defines: leaves in, list of leaves out."""
+
+    source: str
+    run: Callable[..., Any]
+
+
+@attrs.define
+class Writer:
+    """Writes a Program's equations as lines, in order."""
+
+    program: Program
+    text: Text = attrs.field(init=False)
+    names: dict[Var, str] = attrs.field(init=False)
+    floats: set[Var] = attrs.field(init=False)
+    groups: int = attrs.field(default=0, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.names = local_names(self.program)
+        self.text = Text(frozenset(self.names.values()) | {"program"})
+        self.floats = as_floats(self.program)
+
+    def number(self, atom: Atom) -> str:
+        """An atom in an expression of Python floats."""
+        if isinstance(atom, Var):
+            return self.names[atom]
+        return repr(atom.value.item() if isinstance(atom.value, generic) else atom.value)
+
+    def array(self, atom: Atom) -> str:
+        """An atom as NumPy meets it outside of a Program."""
+        if not isinstance(atom, Var):
+            return self.text.literal(atom)
+        if atom in self.floats and atom not in self.program.weak:
+            return f"{self.text.object(np.float64, 'float64')}({self.names[atom]})"
+        return self.names[atom]
+
+    def equation(self, eq: Equation) -> None:
+        """The line of one equation."""
+        left = ", ".join(self.names[var] for var in eq.outputs)
+        if eq.outputs[0] in self.floats:
+            right = EXPRESSIONS[eq.primitive.name].format(*map(self.number, eq.inputs))
+            if eq.primitive.name == "divide":
+                self.text.object(quotient, "quotient")
+        else:
+            right = expression(self.text, eq, [self.array(atom) for atom in eq.inputs])
+        self.text.line(f"{left} = {right}")
+
+    def group(self, group: Group) -> None:
+        """The lines that run a group."""
+        inside = set(group.equations)
+        later = {atom for eq in self.program.equations if eq not in inside | set(group.totals) for atom in eq.inputs}
+        kept = {atom for atom in (*later, *self.program.outputs) if isinstance(atom, Var)}
+        self.groups += 1
+        writer = BlockWriter(self.text, self.program, group, self.names, kept)
+        for line in writer.write(f"block{self.groups}", self.array):
+            self.text.line(line)
+
+    def write(self) -> Code:
+        """The whole function."""
+        program, text = self.program, self.text
+        used = program.uses()
+        with text.block(f"def program({', '.join(self.names[var] for var in program.inputs)}):"):
+            for var in program.inputs:
+                if var in used and not program.spec(var).shape:
+                    conversion = "float({0})" if var in self.floats else "{0}[()]" if var not in program.weak else ""
+                    if conversion:
+                        text.line(f"{self.names[var]} = {conversion.format(self.names[var])}")
+            silent = all(var in self.floats for eq in program.equations for var in eq.outputs)
+            errstate = "" if silent else f"with {text.object(np.errstate, 'errstate')}(all='ignore'):"
+            with text.block(errstate) if errstate else nullcontext():
+                for step in steps(program):
+                    if isinstance(step, Group):
+                        self.group(step)
+                    else:
+                        self.equation(step)
+                text.line(f"return [{', '.join(self.outputs())}]")
+        return Code("\n".join(text.lines), text.function("program"))
+
+    def outputs(self) -> Iterator[str]:
+        """The outputs, as arrays that share memory with nothing else."""
+        made_fresh = {
+            var
+            for eq in self.program.equations
+            for var in eq.outputs
+            if not eq.aliases and (ufunc_of(eq) is not None or eq.primitive.name in FRESH)
+        }
+        aliased = {var for eq in self.program.equations if eq.aliases for var in eq.outputs}
+        given: set[Atom] = set()
+        for atom in self.program.outputs:
+            expression = self.array(atom)
+            if not self.program.spec(atom).shape and atom not in self.program.inputs:
+                yield expression
+            elif atom in given or atom in aliased or not isinstance(atom, Var) or atom in self.program.inputs:
+                yield f"{self.text.object(fresh, 'fresh')}({expression})"
+            else:
+                yield expression if atom in made_fresh else f"{self.text.object(owned, 'owned')}({expression})"
+            given.add(atom)
+
+
+FRESH = frozenset({"damp", "damp both", "matmul", "sum", "where", "power"})
+"""Primitives, beside ufuncs, whose result is always an array of its own."""
+
+
+def owned(value: Any) -> Any:
+    """A result that shares memory with nothing else: copied if it is a view."""
+    return value.copy() if isinstance(value, ndarray) and value.base is not None else value

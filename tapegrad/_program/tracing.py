@@ -1,0 +1,199 @@
+"""Recording a whole computation: the level whose Variables stand for any value of their shape and dtype."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from typing import Any, NoReturn
+
+import attrs
+import numpy as np
+
+from tapegrad._config import alive, next_rank
+from tapegrad._core.door import apply
+from tapegrad._core.primitive import Primitive
+from tapegrad._core.variable import Variable, ended, is_variable, looks_like_an_array
+from tapegrad._place import user_line
+from tapegrad._program.constants import constant
+from tapegrad._program.program import Atom, Equation, Var
+from tapegrad._rules.dependences import Partial
+from tapegrad._rules.kinds import declare
+from tapegrad._spec import Spec, generic, ndarray
+from tapegrad.errors import ConcretizationError, DomainError
+from tapegrad.typing import override
+
+boxed = declare("array", np.asarray, {"x": Partial(1)}, parameters=())
+"""An array with no axes for a number."""
+
+
+@attrs.define(eq=False, init=False, repr=False, weakref_slot=False)
+class TracedDraft(Variable[Any]):  # type: ignore[override]  # of __attrs_init__, which nobody calls
+    """A Traced while it is being filled."""
+
+    level: Tracing
+    symbol: Var
+
+
+@attrs.frozen(eq=False, init=False, repr=False, weakref_slot=False)  # pyright: ignore[reportGeneralTypeIssues]  # as Node
+class Traced(TracedDraft):  # type: ignore[override]  # as above
+    """A Variable that stands for whatever value the Program will have there; its primal is one example."""
+
+    __class__ = looks_like_an_array  # pyright: ignore[reportIncompatibleMethodOverride]  # what isinstance sees
+
+    @property
+    @override
+    def shape(self) -> tuple[int, ...]:
+        shape: tuple[int, ...] = np.shape(self.primal)
+        return shape
+
+    @property
+    @override
+    def dtype(self) -> np.dtype[Any]:
+        return np.result_type(self.primal)
+
+    @property
+    @override
+    def value(self) -> NoReturn:
+        raise ConcretizationError(
+            f"x.value at {user_line()}: while a Program is recorded, x stands for any value. For a constant of the "
+            "derivative, write stop_gradient(x)."
+        )
+
+    def boxed(self, value: Any) -> Any:
+        """A gradient in this: an array, if this is one, also with no axes."""
+        return boxed(value) if type(self.primal) is ndarray and not self.primal.ndim else value
+
+    @override
+    def lost(self, what: str, remedy: str) -> ConcretizationError:
+        return ConcretizationError(
+            f"While a Program was recorded, a value that stands for any value was {what} at {user_line()}. Use NumPy's "
+            "functions; what the program's course depends on (sizes, axes, counts, flags) is passed as a static "
+            "argument: compile(f, static_argnums=...)."
+        )
+
+    @override
+    def __bool__(self) -> NoReturn:
+        raise ConcretizationError(
+            f"Python's if, while, and, or, not at {user_line()} need to know a truth value, but while a Program is "
+            "recorded it may be either. Write np.where(condition, a, b) or (a) & (b); for a choice between "
+            "computations, cond(condition, f, g, x); for a loop, while_loop; for a choice that is known beforehand, "
+            "a static argument."
+        )
+
+    @override
+    def __repr__(self) -> str:
+        return f"Traced({self.dtype}{list(self.shape)})"
+
+
+def example(leaf: Any) -> Any:
+    """A plain value such as `leaf` stands for: of a batch, its first element."""
+    while is_variable(leaf):
+        inner: Any = leaf.primal
+        if np.shape(inner) != leaf.shape:
+            inner = inner[0] if len(inner) else np.ones(leaf.shape, leaf.dtype)
+        leaf = inner
+    return leaf
+
+
+recording: ContextVar[bool] = ContextVar("tapegrad.recording", default=False)
+"""Whether a Program is being recorded."""
+
+
+OF_UNKNOWN_SIZE = frozenset({"nonzero", "unique", "roots"})
+"""Primitives that give as many results as the values of their arguments say."""
+
+
+@attrs.define(eq=False)
+class Tracing:
+    """Records every application of a primitive to its Variables, with or without a derivative."""
+
+    captures: bool = False
+    """Whether Variables of levels further out become inputs; else they are refused."""
+    rank: int = attrs.field(factory=next_rank, init=False)
+    open: bool = attrs.field(default=True, init=False)
+    equations: list[Equation] = attrs.field(factory=list[Equation], init=False)
+    specs: list[Spec] = attrs.field(factory=list[Spec], init=False)
+    weak: set[Var] = attrs.field(factory=set[Var], init=False)
+    captured: dict[int, tuple[Any, Traced]] = attrs.field(factory=dict[int, "tuple[Any, Traced]"], init=False)
+    """By identity, the Variables from outside, and what stands for them."""
+
+    def traced(self, value: Any) -> Traced:
+        """A new Variable; `value` is its example."""
+        if is_variable(value):
+            raise DomainError(
+                f"While a Program was recorded, an operation at {user_line()} met a value that is differentiated or "
+                "batched outside of it, and was not passed to the function as an argument. Pass it as one."
+            )
+        traced: Any = TracedDraft()
+        traced.primal = value
+        traced.level = self
+        traced.symbol = Var(len(self.specs))
+        traced.__class__ = Traced
+        if isinstance(value, (bool, int, float, complex)) and not isinstance(value, generic):
+            self.weak.add(traced.symbol)
+        self.specs.append(Spec(np.shape(value), np.result_type(value)))
+        made: Traced = traced
+        return made
+
+    def standing(self, value: Any) -> Any:
+        """What stands here for a Variable from further out; any other value as it is."""
+        if not self.captures or not is_variable(value) or self.owns(value):
+            return value
+        if id(value) not in self.captured:
+            self.captured[id(value)] = value, self.traced(example(value))
+        return self.captured[id(value)][1]
+
+    def owns(self, value: object) -> bool:
+        """Whether `value` is a Variable of this level."""
+        return isinstance(value, Traced) and value.level is self
+
+    def strong(self, value: Any) -> Any:
+        """NumPy's number for one of Python's."""
+        weak = self.owns(value) and value.symbol in self.weak and value.dtype.kind in "ifc"
+        return np.positive(value) if weak else value
+
+    def atom(self, value: Any) -> Atom:
+        """What stands for `value` in an equation."""
+        return value.symbol if isinstance(value, Traced) and value.level is self else constant(value)
+
+    def interpret(self, primitive: Primitive, args: tuple[Any, ...], /) -> Any:
+        """Apply `primitive` to the examples, and record it."""
+        if not alive(self):
+            raise ended(primitive, args, self, "whose Program is recorded")
+        if self.captures:
+            args = tuple([self.standing(arg) for arg in args])
+        if not isinstance(primitive.compute, np.ufunc | type(len)):  # which take Python's numbers
+            args = tuple([self.strong(arg) for arg in args])
+        mine = [self.owns(arg) for arg in args]
+        width = primitive.width(args)
+        if any(mine[width:]):
+            raise ConcretizationError(
+                f"{primitive.name} at {user_line()} was given a value that is not known while a Program is recorded, "
+                "for a parameter that shapes the computation. Pass it to the function as a static argument."
+            )
+        if primitive.name in OF_UNKNOWN_SIZE or (
+            primitive.name == "gather" and any(self.owns(arg) and arg.dtype.kind == "b" for arg in args[1:])
+        ):
+            raise ConcretizationError(
+                f"{primitive.name} at {user_line()} gives as many results as its argument's values say (a mask as an "
+                "index, np.nonzero, np.unique), which a Program cannot know. Use np.where(mask, x, other), or sums "
+                "weighted by the mask."
+            )
+        inner = [arg.primal if own else arg for arg, own in zip(args, mine, strict=True)]
+        result = apply(primitive, *inner)
+        results = (result,) if primitive.results == 1 else result
+        outs = tuple([self.traced(out) for out in results])
+        aliases = any(
+            isinstance(out, ndarray)
+            and any(out is arg or np.may_share_memory(out, arg) for arg in inner[:width] if isinstance(arg, ndarray))
+            for out in results
+        )
+        self.equations.append(
+            Equation(
+                primitive,
+                tuple([self.atom(arg) for arg in args[:width]]),
+                tuple([constant(arg) for arg in args[width:]]),
+                tuple([out.symbol for out in outs]),
+                aliases,
+            )
+        )
+        return outs[0] if primitive.results == 1 else outs

@@ -1,0 +1,285 @@
+"""Loops as functions: `scan`, `fori_loop`, `while_loop`, whose gradients need as little memory as one asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from itertools import count
+from typing import Any, overload
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from tapegrad._config import no_grad
+from tapegrad._core.segment import run_segment
+from tapegrad._core.variable import is_variable
+from tapegrad._program.repeating import repeat
+from tapegrad._program.rolling import roll
+from tapegrad._program.tracing import recording
+from tapegrad._transforms.batched import Batched
+from tapegrad._transforms.steps import Carry, Steps, shape_and_dtype
+from tapegrad._transforms.transform import name_of
+from tapegrad._tree import LEAF, flatten, paths, tree_map, unflatten
+from tapegrad.typing import A, R
+
+where: Callable[..., Any] = np.where
+
+
+@overload
+def scan(
+    f: Callable[[A, Any], tuple[A, float]],
+    init: A,
+    xs: Any,
+    length: int | None = None,
+    *,
+    reverse: bool = False,
+    checkpoint: bool | int = False,
+) -> tuple[A, NDArray[np.float64]]: ...
+@overload
+def scan(
+    f: Callable[[A, Any], tuple[A, R]],
+    init: A,
+    xs: Any,
+    length: int | None = None,
+    *,
+    reverse: bool = False,
+    checkpoint: bool | int = False,
+) -> tuple[A, R]: ...
+def scan(
+    f: Callable[[Any, Any], tuple[Any, Any]],
+    init: Any,
+    xs: Any,
+    length: int | None = None,
+    *,
+    reverse: bool = False,
+    checkpoint: bool | int = False,
+) -> tuple[Any, Any]:
+    """A loop over the rows of arrays that carries a value along: `carry, y = f(carry, x)` for each row `x` of `xs`.
+
+    Returns the last carry, and all `y`, stacked. Carry, `xs` and `y` are arrays, numbers or trees of them. `f` may use
+    differentiated values from outside.
+
+    Args:
+        f: one step, `(carry, x) -> (carry, y)`. The carry keeps its structure, shapes and dtypes; `y` may be None.
+        init: the carry that the first step is given.
+        xs: a tree of arrays of one length, or None.
+        length: how many steps; needed where `xs` is None.
+        reverse: go from the last row to the first. The `y` are stacked in the order of the rows.
+        checkpoint: what is kept of n steps until the reverse sweep. False: all of them. True: the carries at the
+            beginning of about sqrt(n) stretches, each of which runs again, so that a step runs twice. A number: so
+            many carries at most, and the steps run as few times as that allows (the binomial schedule).
+
+    Raises:
+        TypeError: if the carry changes its structure, a shape or a dtype, or `f` returns no pair.
+        ValueError: if the lengths differ or are not given, or if with so few checkpoints a step would run more than a
+            hundred times.
+
+    With no rows, `f` runs once on zeros, unrecorded, to see the shapes of its `y`.
+
+    The schedule is that of A. Griewank and A. Walther, Algorithm 799: revolve, ACM Trans. Math. Software 26 (2000).
+
+    >>> import numpy as np
+    >>> from tapegrad import grad, scan
+    >>> def amount(rate):
+    ...     def day(left, dose):
+    ...         left = left * rate + dose
+    ...         return left, left
+    ...     return scan(day, 0.0, np.ones(3), checkpoint=True)[0]
+    >>> amount(0.5), grad(amount)(0.5)  # of 1 + rate + rate**2
+    (np.float64(1.75), np.float64(2.0))
+    """
+    what = f"scan of {name_of(f)}"
+    rows, structure = flatten(xs)
+    n = _length(what, rows, structure, length)
+    steps = Steps(f, Carry.like(init, what), structure)
+    if not n:
+        return init, _no_rows(steps, init, rows)
+    if reverse:
+        rows = [_reversed(leaf) for leaf in rows]
+    carry, ys = rolled(steps, init, rows, n) if recording.get() else steps.scheduled(init, rows, n, checkpoint)
+    return carry, tree_map(_reversed, ys) if reverse else ys
+
+
+def _length(what: str, rows: list[Any], structure: Any, length: int | None) -> int:
+    lengths = {} if length is None else {length: "length"}
+    for leaf, path in zip(rows, paths(structure), strict=True):
+        if leaf is not None:
+            shape: tuple[int, ...] = np.shape(leaf)
+            if not shape:
+                raise ValueError(f"{what}: xs{path} is a number and has no rows. Pass arrays (np.array, not a list).")
+            lengths.setdefault(shape[0], f"xs{path}")
+    if len(lengths) > 1:
+        raise ValueError(f"{what}: the lengths differ: {', '.join(f'{n} of {place}' for n, place in lengths.items())}.")
+    if not lengths:
+        raise ValueError(f"{what}: without xs, say how many steps there are: length=...")
+    return next(iter(lengths))
+
+
+def _no_rows(steps: Steps, init: Any, rows: list[Any]) -> Any:
+    """The y of no steps: arrays of length 0."""
+    zeros = [None if leaf is None else np.zeros((1, *leaf.shape[1:]), leaf.dtype) for leaf in rows]
+    with no_grad(), np.errstate(all="ignore"):
+        _, ys = steps.recorded(init, zeros, 1)
+    return tree_map(lambda y: None if y is None else np.zeros((0, *y.shape[1:]), y.dtype), ys)
+
+
+def _reversed(leaf: Any) -> Any:
+    return None if leaf is None else leaf[::-1]
+
+
+def fori_loop(lower: int, upper: int, body: Callable[[int, A], A], init: A, *, checkpoint: bool | int = False) -> A:
+    """`carry = body(i, carry)` for each i from `lower` up to and not including `upper`, beginning with `init`.
+
+    Args:
+        lower: the first i.
+        upper: where to stop.
+        body: one step. The carry keeps its structure, shapes and dtypes.
+        init: the carry that the first step is given.
+        checkpoint: what is kept until the reverse sweep, as in `scan`.
+
+    Raises:
+        TypeError: if the carry changes its structure, a shape or a dtype.
+
+    >>> from tapegrad import fori_loop, grad
+    >>> grad(lambda x: fori_loop(0, 3, lambda i, y: y * x, 1.0))(2.0)  # of x**3
+    np.float64(12.0)
+    """
+    indices = np.arange(lower, upper)
+    if not len(indices):
+        return init
+    steps = Steps(_Counted(body), Carry.like(init, f"fori_loop of {name_of(body)}"), LEAF)
+    n = len(indices)
+    carry: A
+    carry, _ = rolled(steps, init, [indices], n) if recording.get() else steps.scheduled(init, [indices], n, checkpoint)
+    return carry
+
+
+def rolled(steps: Steps, init: Any, rows: list[Any], n: int) -> tuple[Any, Any]:
+    """All steps as one equation of the Program that is being recorded."""
+    leaves, structure = flatten(init)
+    form: list[Any] = []
+
+    def step(*values: Any) -> list[Any]:
+        parts = iter(values)
+        carry = unflatten(structure, [next(parts) for _ in leaves])
+        row = unflatten(steps.structure, [None if leaf is None else next(parts) for leaf in rows])
+        after, y = steps.taken(carry, row)
+        ys, of_y = flatten(y)
+        form[:] = [leaf is None for leaf in ys], of_y
+        return [*flatten(after)[0], *(leaf for leaf in ys if leaf is not None)]
+
+    last, stacked = roll(step, list(map(_own_number, leaves)), [leaf for leaf in rows if leaf is not None], n)
+    ys = iter(stacked)
+    return unflatten(structure, last), unflatten(form[1], [None if missing else next(ys) for missing in form[0]])
+
+
+def repeated(loop: _While, init: Any) -> Any:
+    """All steps as one equation of the Program that is being recorded, however many there will be."""
+    leaves, structure = flatten(init)
+
+    def condition(*values: Any) -> Any:
+        return loop.goes_on(unflatten(structure, values))
+
+    def step(*values: Any) -> list[Any]:
+        return flatten(loop.taken(unflatten(structure, values)))[0]
+
+    return unflatten(structure, repeat(condition, step, list(map(_own_number, leaves))))
+
+
+def _own_number(leaf: Any) -> Any:
+    """NumPy's number for Python's, as the carry is after a step."""
+    return leaf if hasattr(leaf, "dtype") else np.asarray(leaf)[()]
+
+
+@attrs.frozen(eq=False)
+class _Counted:
+    """The body of a `fori_loop` as a step of a `scan`."""
+
+    body: Callable[[int, Any], Any]
+
+    def __call__(self, carry: Any, i: Any) -> tuple[Any, None]:
+        position: Any = i if is_variable(i) else int(i)
+        return self.body(position, carry), None
+
+
+def while_loop(cond: Callable[[A], Any], body: Callable[[A], A], init: A, *, checkpoint: bool = False) -> A:
+    """`carry = body(carry)` while `cond(carry)`, beginning with `init`; how often is up to the values.
+
+    It differentiates in all modes. Under `vmap` the loop goes on until the last element of the batch is done; those
+    that are done before keep their carry, and its gradient.
+
+    Args:
+        cond: one truth value for a carry.
+        body: one step. The carry keeps its structure, shapes and dtypes.
+        init: the first carry.
+        checkpoint: True keeps about sqrt(2n) carries of n steps until the reverse sweep, and runs each step twice;
+            False keeps every step.
+
+    Raises:
+        TypeError: if the carry changes its structure, a shape or a dtype, or `cond` returns no single truth value.
+
+    >>> from tapegrad import grad, while_loop
+    >>> def root(a):  # Heron's method
+    ...     return while_loop(lambda x: abs(x * x - a) > 1e-9, lambda x: (x + a / x) / 2, 1.0)
+    >>> f"{root(4.0):.6f} {grad(root)(4.0):.6f}"
+    '2.000000 0.250000'
+    """
+    what = f"while_loop of {name_of(body)}"
+    loop = _While(cond, body, Carry.like(init, what))
+    carry: A = init
+    if recording.get():
+        return repeated(loop, init)  # type: ignore[no-any-return]
+    if not checkpoint:
+        return loop.run(carry, None)[0]  # type: ignore[no-any-return]
+    for size in count(1):  # longer and longer, as the number of steps is not known
+        carry, going = run_segment(what, loop.run, (carry, size))
+        if not going:
+            break
+    return carry
+
+
+@attrs.frozen(eq=False)
+class _While:
+    cond: Callable[[Any], Any]
+    body: Callable[[Any], Any]
+    carry: Carry
+
+    def goes_on(self, carry: Any) -> Any:
+        """Whether there is another step."""
+        going = self.cond(carry)
+        if np.shape(going) or np.result_type(going) != np.bool:
+            raise TypeError(
+                f"{self.carry.what}: its condition is one truth value, not {going!r}. Compare, and reduce with "
+                "np.all or np.any."
+            )
+        return going
+
+    def taken(self, carry: Any) -> Any:
+        """The carry after one step."""
+        after = self.body(carry)
+        self.carry.check(after)
+        return after
+
+    def run(self, carry: Any, most: int | None) -> tuple[Any, bool]:
+        """So many steps at most. Returns the carry, and whether there may be more to do."""
+        steps = count() if most is None else range(most)
+        for _ in steps:
+            going = self.goes_on(carry)
+            if not _any(going):
+                return carry, False
+            after = self.taken(carry)
+            carry = tree_map(partial(_chosen, going), after, carry) if type(going) is Batched else after
+        return carry, True
+
+
+def _any(going: Any) -> Any:
+    """Whether any element of a batch goes on; outside of `vmap`, the truth value itself."""
+    while type(going) is Batched:
+        going = np.any(going.primal)
+    return going
+
+
+def _chosen(going: Any, after: Any, before: Any) -> Any:
+    """A leaf of the carry: the new one in the elements of a batch that go on; what is no number is not chosen."""
+    return where(going, after, before) if shape_and_dtype(after) else after

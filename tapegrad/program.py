@@ -1,0 +1,43 @@
+"""Programs: computations as values, recorded by `trace` and `compile`; what one is made of, holds and costs.
+
+>>> import numpy as np
+>>> from tapegrad import grad, trace
+>>> from tapegrad.program import check, costs
+>>> program = trace(grad(lambda p: np.sum(np.sin(p["x"]) * p["y"])))({"x": np.ones(3), "y": 2.0})
+>>> print(optimised(program))
+p['x']       :  float64[3]  input
+p['y']       :  float64     input
+%0           :  float64[3]  sin p['x']
+>>> [eq.primitive.name for eq in program.equations][:3]
+['sin', 'multiply', 'sum']
+>>> program(np.zeros(3), 1.0)["x"]
+array([1., 1., 1.])
+>>> check(program)
+>>> costs(program).total.flops
+9
+"""
+
+from __future__ import annotations
+
+from tapegrad._program.checking import check
+from tapegrad._program.constants import Literal
+from tapegrad._program.cost import Cost, Costs, Profile, costs
+from tapegrad._program.passes.pipeline import optimised
+from tapegrad._program.program import Atom, Equation, Program, Var
+from tapegrad._program.saving import load, save
+
+__all__ = [
+    "Program",
+    "Equation",
+    "Var",
+    "Literal",
+    "Atom",
+    "check",
+    "optimised",
+    "costs",
+    "Cost",
+    "Costs",
+    "Profile",
+    "save",
+    "load",
+]

@@ -1,0 +1,316 @@
+"""`trace` and `compile`: Programs as values, and as code that computes what the function does."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+import pickle
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+import pytest
+
+import tapegrad
+from tapegrad import errors
+from tapegrad._program.passes.pipeline import PASSES, optimised
+from tapegrad._tree import flatten
+from tapegrad.program import check, load, save
+from tests.untyped import Function, compile, grad, jvp, plain, trace, value_and_grad, vjp, vmap
+
+Array = NDArray[np.float64]
+
+
+def goldstein(x: float, y: float) -> float:
+    return (1 + (x + y + 1) ** 2 * (19 - 14 * x + 3 * x**2 - 14 * y + 6 * x * y + 3 * y**2)) * (
+        30 + (2 * x - 3 * y) ** 2 * (18 - 32 * x + 12 * x**2 + 48 * y - 36 * x * y + 27 * y**2)
+    )
+
+
+def wave(x: Array) -> np.float64:
+    return np.sum(np.exp(-(x**2)) * np.sin(x) + np.log1p(x**2) / (1 + x**2))
+
+
+def mixed(p: dict[str, Any], x: Array) -> Any:
+    hidden = np.tanh(x @ p["w"] + p["b"])
+    return {"loss": plain.mean(hidden**2), "hidden": (hidden[:, 1:], p["b"])}
+
+
+POINT = {"w": np.linspace(-1, 1, 6).reshape(3, 2), "b": np.array([0.1, -0.2])}
+DATA = np.linspace(0, 1, 12).reshape(4, 3)
+
+
+def assert_equal(a: Any, b: Any) -> None:
+    (actual, structure), (wanted, expected) = flatten(a), flatten(b)
+    assert structure == expected
+    for u, v in zip(actual, wanted, strict=True):
+        assert type(u) is type(v)
+        assert np.result_type(u) == np.result_type(v)
+        np.testing.assert_allclose(u, v, rtol=1e-13)
+
+
+class TestProgram:
+    def test_is_a_value(self) -> None:
+        program = trace(grad(goldstein))(1.0, 2.0)
+        again = trace(grad(goldstein))(3.0, 4.0)
+        assert program == again
+        assert hash(program) == hash(again)
+        assert program != trace(goldstein)(1.0, 2.0)
+        assert pickle.loads(pickle.dumps(program)) == program
+
+    def test_names_its_inputs(self) -> None:
+        program = trace(mixed)(POINT, DATA)
+        assert program.names == ("p['b']", "p['w']", "x")
+        assert str(program).splitlines()[2] == "x                    :  float64[4,3]  input"
+
+    @pytest.mark.parametrize("f", [mixed, vjp])
+    def test_every_pass_gives_a_valid_program_for_the_same(self, f: Any) -> None:
+        def both(p: dict[str, Any], x: Array) -> Any:
+            return vjp(mixed, p, x)[1](mixed(p, x)) if f is vjp else mixed(p, x)
+
+        program = trace(both)(POINT, DATA)
+        leaves = [POINT["b"], POINT["w"], DATA]
+        wanted = program.evaluate(leaves, _compute)
+        check(program)
+        for each in PASSES:
+            program = each(program)
+            check(program)
+            for a, b in zip(program.evaluate(leaves, _compute), wanted, strict=True):
+                np.testing.assert_allclose(a, b, rtol=1e-14)
+
+    def test_passes_leave_out_what_is_not_needed(self) -> None:
+        def f(x: float) -> float:
+            np.sin(x)  # dead
+            return (x * 1.0 + x * 1.0) / 1 - 0.0  # the same twice; identities
+
+        program = optimised(trace(f)(2.0))
+        assert [eq.primitive.name for eq in program.equations] == ["add"]
+
+    def test_an_invalid_program_is_found(self) -> None:
+        program = trace(goldstein)(1.0, 2.0)
+        with pytest.raises(ValueError, match="not defined before"):
+            check(program.replaced(program.equations[1:]))
+        with pytest.raises(ValueError, match="defined already"):
+            check(program.replaced((*program.equations, program.equations[-1])))
+
+    def test_constants_are_kept_apart(self) -> None:
+        def f(x: float, c: float) -> float:
+            return x * c
+
+        programs = {trace(lambda x, c=c: f(x, c))(1.0) for c in (0.0, -0.0, 1, 1.0, np.float64(1.0), np.nan)}
+        assert len(programs) == 6
+
+    def test_saved_and_loaded(self, tmp_path: Path) -> None:
+        program = optimised(trace(vjp_of_mixed)(POINT, DATA))
+        save(program, tmp_path / "program")
+        loaded = load(tmp_path / "program")
+        assert loaded == program
+        assert hash(loaded) == hash(program)
+        for a, b in zip(
+            loaded.evaluate([POINT["b"], POINT["w"], DATA], _compute),
+            program.evaluate([POINT["b"], POINT["w"], DATA], _compute),
+            strict=True,
+        ):
+            np.testing.assert_array_equal(a, b)
+
+    def test_files_that_are_no_program(self, tmp_path: Path) -> None:
+        (tmp_path / "program.json").write_text("{}")
+        with pytest.raises(ValueError, match="hold no Program"):
+            load(tmp_path / "program")
+
+
+def vjp_of_mixed(p: dict[str, Any], x: Array) -> Any:
+    out, pull = vjp(mixed, p, x)
+    return pull(out)
+
+
+def _compute(primitive: Any, *args: Any) -> Any:
+    return primitive.compute(*args)
+
+
+class TestCompile:
+    @pytest.mark.parametrize("kind", [float, np.float64, np.array, np.float32])
+    def test_numbers(self, kind: Any) -> None:
+        x, y = kind(1.5), kind(-0.5)
+        assert_equal(compile(goldstein)(x, y), goldstein(x, y))
+        assert_equal(compile(grad(goldstein))(x, y), grad(goldstein)(x, y))
+
+    def test_trees(self) -> None:
+        assert_equal(compile(mixed)(POINT, DATA), mixed(POINT, DATA))
+        assert_equal(compile(vjp_of_mixed)(POINT, DATA), vjp_of_mixed(POINT, DATA))
+        assert_equal(compile(mixed)(POINT, x=DATA), mixed(POINT, DATA))
+
+    @pytest.mark.parametrize("n", [3, 1_000, 70_000, 200_001])
+    def test_long_arrays(self, n: int) -> None:
+        x = np.linspace(-3, 3, n)
+        assert_equal(compile(value_and_grad(wave))(x), value_and_grad(wave)(x))
+
+    def test_blocks_of_rows(self) -> None:
+        rng = np.random.default_rng(0)
+        data, weights = rng.normal(size=(3_001, 1, 7)), rng.normal(size=(5, 7))
+
+        def f(w: Array) -> Any:
+            z = np.sum((data - w) ** 2, axis=2)
+            top = np.max(z, axis=1, keepdims=True)
+            share = np.exp(z - top)
+            return np.sum(np.log(np.sum(share, axis=1)) + top[:, 0]), np.sum(share, axis=0), share[:, 1:]
+
+        def loss(w: Array) -> np.float64:
+            total: np.float64 = f(w)[0]
+            return total
+
+        assert "over_blocks" in compile(f).source(weights)
+        assert_equal(compile(f)(weights), f(weights))
+        assert_equal(compile(grad(loss))(weights), grad(loss)(weights))
+
+    def test_inside_other_transforms(self) -> None:
+        x, y = 1.5, -0.5
+        c = compile(goldstein)
+        assert_equal(grad(c)(x, y), grad(goldstein)(x, y))
+        assert_equal(jvp(c, (x, y), (1.0, 2.0)), jvp(goldstein, (x, y), (1.0, 2.0)))
+        xs, ys = np.linspace(0, 1, 5), np.linspace(1, 2, 5)
+        assert_equal(vmap(compile(grad(goldstein)))(xs, ys), vmap(grad(goldstein))(xs, ys))
+        assert_equal(compile(vmap(grad(c)))(xs, ys), vmap(grad(goldstein))(xs, ys))
+        assert_equal(
+            compile(grad(lambda x: compile(grad(c))(x, 2.0)[0]))(x), grad(lambda x: grad(goldstein)(x, 2.0)[0])(x)
+        )
+
+    def test_results_share_memory_with_nothing(self) -> None:
+        constant = np.ones(3)
+
+        def f(x: Array) -> Any:
+            y = x * 2.0
+            return x, y, y, y.reshape(3, 1), constant, x[1:]
+
+        x = np.arange(3.0)
+        first = compile(f)(x)
+        for i, a in enumerate(first):
+            for other in (x, constant, *first[:i]):
+                assert not np.shares_memory(a, other)
+            a += 1.0
+        assert_equal(compile(f)(x), f(x))
+
+    def test_constants_cannot_be_changed_from_outside(self) -> None:
+        scale = np.array([1.0, 2.0])
+        c = compile(lambda x: x * scale)
+        wanted = c(np.ones(2))
+        scale[:] = 0.0
+        assert_equal(c(np.ones(2)), wanted)
+
+    def test_one_program_for_each_kind_of_arguments(self) -> None:
+        c = compile(lambda x: x * 2.0)
+        for x in (1.0, 2.0, np.float64(1.0), np.ones(3), np.zeros(3), np.ones(4), np.ones(3, np.float32)):
+            c(x)
+        assert c.stats.programs == 5
+
+    def test_static_arguments(self) -> None:
+        @tapegrad.compile(static_argnums=1)
+        def power(x: Array, n: int) -> Array:
+            out = x
+            for _ in range(n - 1):
+                out = out * x
+            return out
+
+        x = np.array([2.0, 3.0])
+        assert_equal(power(x, 3), x**3)
+        assert_equal(power(x, 2), x**2)
+        assert_equal(power(x, n=2), x**2)
+        assert power.stats.programs == 3
+
+    def test_names_of_parameters_do_not_disturb_the_code(self) -> None:
+        def f(exp: Array, b0: Array, start: Array, v0: Array) -> Array:
+            out: Array = np.exp(exp) * b0 + np.exp(start) - v0
+            return out
+
+        for n in (2, 100_000):
+            args = [np.full(n, value) for value in (0.1, 0.2, 0.3, 0.4)]
+            assert_equal(compile(f)(*args), f(*args))
+
+    def test_methods(self) -> None:
+        @attrs.frozen
+        class Model:
+            scale: float
+
+            @compile
+            def scaled(self, x: Array) -> Array:
+                return x * self.scale
+
+        assert_equal(Model(3.0).scaled(np.ones(2)), np.full(2, 3.0))
+
+    def test_pickles_without_its_programs(self) -> None:
+        c = compile(goldstein)
+        c(1.0, 2.0)
+        again = pickle.loads(pickle.dumps(c))
+        assert again == c
+        assert again.stats.programs == 0
+        assert_equal(again(1.0, 2.0), c(1.0, 2.0))
+
+    def test_threads(self) -> None:
+        c = compile(grad(wave))
+        x = np.linspace(-1, 1, 100_000)
+        wanted = grad(wave)(x)
+        with ThreadPoolExecutor(4) as pool:
+            for out in pool.map(c, [x] * 8):
+                assert_equal(out, wanted)
+
+    def test_infinities_and_zeros_as_in_plain_python(self) -> None:
+        def f(x: float, y: float) -> Any:
+            return x / y - np.where(x > 0, np.log(x), 0.0) * y
+
+        with np.errstate(all="ignore"):
+            for args in ((1.0, 0.0), (0.0, 0.0), (-1.0, 0.0), (np.inf, 2.0), (0.0, 3.0)):
+                x, y = map(np.float64, args)
+                np.testing.assert_array_equal(compile(f)(x, y), f(x, y))
+                np.testing.assert_array_equal(compile(grad(f))(x, y), grad(f)(x, y))
+
+
+NEED_A_VALUE: list[Function] = [
+    lambda x: float(x) * x,
+    lambda x: np.ones(int(x)) * x,
+    lambda x: x * x.value,
+    lambda x: sum(range(x)),
+    lambda x: np.arange(3.0)[int(x) :] * x,
+]
+HAVE_UNKNOWN_SIZES: list[Function] = [lambda x: x[x > 0], np.flatnonzero, lambda x: np.sum(x[np.nonzero(x)])]
+
+
+class TestErrors:
+    def test_a_branch_on_a_value(self) -> None:
+        def f(x: float) -> float:
+            return x if x > 0 else -x
+
+        with pytest.raises(errors.ConcretizationError, match=r"test_compile.py:\d+, in f.*np.where"):
+            compile(f)(1.0)
+
+    @pytest.mark.parametrize("f", NEED_A_VALUE)
+    def test_a_value_that_is_not_known_yet(self, f: Function) -> None:
+        with pytest.raises(errors.ConcretizationError, match=r"test_compile.py:\d+"):
+            compile(f)(1.0)
+
+    @pytest.mark.parametrize("f", HAVE_UNKNOWN_SIZES)
+    def test_a_result_of_unknown_size(self, f: Function) -> None:
+        with pytest.raises(errors.ConcretizationError, match="as many results"):
+            compile(f)(np.ones(3))
+
+    def test_a_captured_variable(self) -> None:
+        def outer(x: float) -> Any:
+            return compile(lambda y: y * x)(2.0)
+
+        with pytest.raises(errors.DomainError, match="not passed to the function as an argument"):
+            grad(outer)(3.0)
+
+    def test_a_variable_that_outlives_the_recording(self) -> None:
+        kept: list[Any] = []
+
+        def f(x: float) -> float:
+            kept.append(x)
+            return x
+
+        compile(f)(1.0)
+        with pytest.raises(errors.SealedTapeError):
+            _ = kept[0] * 2.0
+
+    def test_wrong_static_arguments(self) -> None:
+        with pytest.raises(TypeError, match="position"):
+            compile(goldstein, static_argnums="x")

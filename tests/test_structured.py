@@ -1,0 +1,153 @@
+"""Loops and choices in Programs: one equation each, in all modes and orders what the eager forms are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+import pickle
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+import pytest
+
+from tapegrad import errors
+from tapegrad._tree import flatten
+from tests.untyped import compile, cond, fori_loop, grad, hessian, jvp, plain, scan, trace, vmap, while_loop
+
+Array = NDArray[np.float64]
+Map: TypeAlias = Callable[[Any, Any, Any], Any]
+WEIGHTS = np.array([[0.5, 0.1], [0.2, 0.3]])
+ROWS = np.linspace(0, 1, 20).reshape(10, 2)
+START = np.array([0.1, 0.2])
+
+
+def by_scan(x: Array, w: Array, rows: Array) -> Any:
+    def step(carry: dict[str, Any], row: Array) -> tuple[dict[str, Any], Any]:
+        h = np.tanh(w @ carry["h"] + row)
+        return {"h": h, "steps": carry["steps"] + 1}, (np.sum(h), None)
+
+    last, (sums, _) = scan(step, {"h": x, "steps": 0}, rows)
+    return np.sum(last["h"]) * last["steps"] + np.sum(sums**2)
+
+
+def by_fori(x: Array, w: Array, rows: Array) -> Any:
+    return np.sum(fori_loop(0, 7, lambda i, h: np.tanh(w @ h + plain.take(rows, i, 0)), x) ** 2)
+
+
+def by_reverse(x: Array, w: Array, rows: Array) -> Any:
+    carry, ys = scan(lambda c, r: (c * np.sin(r[0]) + w[0], c), x, rows, reverse=True)
+    return np.sum(carry**2) + np.sum(ys[1:] * rows[1:])
+
+
+def by_cond(x: Array, w: Array, rows: Array) -> Any:
+    return cond(np.sum(x * w[0]) > 0.2, lambda x: np.sum(np.exp(x) * rows[0]), lambda x: np.sum(x**2 * w[1]), x)
+
+
+def nested(x: Array, w: Array, rows: Array) -> Any:
+    def step(c: Array, row: Array) -> tuple[Array, Any]:
+        c = fori_loop(0, 3, lambda i, c: np.cos(w @ c) + row, c)
+        return c, cond(c[0] > 0.5, lambda c: c[0] * 2.0, lambda c: c[1] ** 2, c)
+
+    last, ys = scan(step, x, rows)
+    return np.sum(last) + np.sum(ys)
+
+
+def pushed(f: Map) -> Map:
+    return lambda x, w, rows: jvp(f, (x, w, rows), (x, w, rows))[1]
+
+
+FUNCTIONS = (by_scan, by_fori, by_reverse, by_cond, nested)
+WAYS: dict[str, Callable[[Map], Map]] = {
+    "value": lambda f: f,
+    "grad": grad,
+    "jvp": pushed,
+    "forward over reverse": lambda f: pushed(grad(f)),
+    "reverse over reverse": lambda f: grad(lambda x, w, rows: np.sum(grad(f)(x, w, rows)[0] ** 2)),
+    "reverse over forward": lambda f: grad(pushed(f)),
+    "hessian": lambda f: lambda x, w, rows: hessian(lambda x: f(x, w, rows))(x),
+    "batch of gradients": lambda f: lambda x, w, rows: vmap(lambda x: grad(f)(x, w, rows))(np.stack([x, x + 1, -x])),
+    "gradient of a batch": lambda f: grad(
+        lambda x, w, rows: np.sum(vmap(lambda w, r: f(x, w, r), (0, None))(np.stack([w, 2 * w]), rows))
+    ),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("f", FUNCTIONS)
+def test_compiled_as_eager(f: Map, way: str) -> None:
+    g = WAYS[way](f)
+    compiled = compile(g)
+    compiled.program(START - 0.3, WEIGHTS, ROWS)
+    for x in (START, -START):
+        for a, b in zip(flatten(compiled(x, WEIGHTS, ROWS))[0], flatten(g(x, WEIGHTS, ROWS))[0], strict=True):
+            np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-14)
+    assert compiled.stats.programs == 1
+
+
+def test_a_loop_is_one_equation_however_long() -> None:
+    def f(x: float, n: int) -> Any:
+        return fori_loop(0, n, lambda i, x: np.sin(x), x)
+
+    short, long = (trace(grad(lambda x, n=n: f(x, n)))(0.5) for n in (10, 1_000))
+    assert len(short.equations) == len(long.equations) < 10
+    assert compile(grad(lambda x: f(x, 1_000)))(0.5) == pytest.approx(grad(lambda x: f(x, 1_000))(0.5))
+
+
+def test_programs_with_loops_are_values() -> None:
+    args = START, WEIGHTS, ROWS
+    program = trace(nested)(*args)
+    assert program == trace(nested)(*args)
+    assert hash(program) == hash(trace(nested)(*args))
+    again = pickle.loads(pickle.dumps(program))
+    assert again == program
+    np.testing.assert_array_equal(again.evaluate(args), program.evaluate(args))
+
+
+def newton(a: Any) -> Any:
+    return while_loop(lambda x: np.abs(x * x - a) > 1e-12, lambda x: (x + a / x) / 2, a * 1.0)
+
+
+def test_while_goes_on_as_long_as_the_values_say() -> None:
+    compiled = compile(newton)
+    assert compiled(2.0) == pytest.approx(2**0.5)
+    assert compiled(1e6) == pytest.approx(1e3)
+    assert compile(lambda a: jvp(newton, (a,), (1.0,))[1])(2.0) == pytest.approx(0.5 / 2**0.5)
+    np.testing.assert_allclose(compile(vmap(newton))(np.array([2.0, 9.0, 1e6])), [2**0.5, 3, 1e3])
+    slopes = compile(vmap(lambda a: jvp(newton, (a,), (1.0,))[1]))(np.array([2.0, 9.0]))
+    np.testing.assert_allclose(slopes, [0.5 / 2**0.5, 1 / 6])
+    assert grad(compiled)(2.0) == pytest.approx(0.5 / 2**0.5)
+
+
+def test_while_in_reverse_cannot_be_recorded() -> None:
+    with pytest.raises(errors.ConcretizationError, match=r"while_loop at test_structured.py:\d+.*fori_loop"):
+        compile(grad(newton))(2.0)
+
+
+def test_cond_outside_of_programs() -> None:
+    calls: list[str] = []
+
+    def noted(branch: str, out: float) -> float:
+        calls.append(branch)
+        return out
+
+    def f(x: float) -> Any:
+        return cond(x > 1.0, lambda x: noted("true", x**2), lambda x: noted("false", -x), x)
+
+    assert grad(f)(3.0) == 6.0
+    assert calls == ["true"]
+    np.testing.assert_array_equal(vmap(grad(f))(np.array([3.0, 0.0])), [6.0, -1.0])
+
+
+def test_branches_that_differ() -> None:
+    def f(x: float) -> Any:
+        return cond(x > 1.0, lambda x: np.stack([x, x]), lambda x: x, x)
+
+    with pytest.raises(TypeError, match="cond: one branch returns"):
+        compile(f)(2.0)
+    with pytest.raises(errors.DomainError, match="one truth value"):
+        compile(lambda x: cond(x > 0, np.sin, np.cos, x))(np.ones(2))
+
+
+def test_a_carry_that_changes_is_an_error_in_programs_too() -> None:
+    with pytest.raises(TypeError, match="the carry"):
+        compile(lambda x: fori_loop(0, 5, lambda i, c: np.stack([c, c]), x))(1.0)
