@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from importlib import import_module
 import os
+import sys
 from types import SimpleNamespace
 from typing import Any, Literal
 
@@ -18,6 +19,9 @@ from numpy.typing import NDArray
 
 import tapegrad
 import tapegrad.numpy
+
+ON_ONE_THREAD = "--all-cores" not in sys.argv
+"""Whether every library keeps to one thread, as far as it can be told."""
 
 
 def _itself(array: NDArray[Any]) -> Any:
@@ -73,7 +77,8 @@ def _mygrad() -> Library:
 
 def _torch() -> Library:
     torch = import_module("torch")
-    torch.set_num_threads(1)
+    if ON_ONE_THREAD:
+        torch.set_num_threads(1)
 
     def gradient(f: Callable[..., Any], arguments: tuple[NDArray[Any], ...]) -> Callable[[], Any]:
         tensors = [torch.tensor(array, requires_grad=True) for array in arguments]
@@ -92,7 +97,8 @@ def _over_dim(reduction: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _jax() -> Library:
-    os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false")  # read once, when jax is imported
+    if ON_ONE_THREAD:
+        os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false")  # read once, when jax is imported
     jax = import_module("jax")
     jax.config.update("jax_enable_x64", True)
 

@@ -11,6 +11,8 @@ import os
 from pathlib import Path
 import platform
 import re
+import subprocess
+import sys
 from time import perf_counter
 
 import numpy as np
@@ -21,6 +23,8 @@ from benchmarks.libraries import PEERS, TAPEGRAD, available
 from benchmarks.problems import PROBLEMS, chain
 from benchmarks.timing import interleaved
 
+LARGE = 1_000_000
+"""Problems with arguments of so many bytes are measured on all cores too."""
 RESULTS = re.compile(r"(?<=<!-- results -->\n).*(?=<!-- end of results -->)", re.DOTALL)
 
 
@@ -30,11 +34,13 @@ def markdown(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def comparison(rounds: int) -> Iterator[Sequence[str]]:
-    """A row for each problem: tapegrad's time, and how many times as long each peer takes."""
+def comparison(rounds: int, smallest: int = 0) -> Iterator[Sequence[str]]:
+    """A row for each problem of so many bytes: tapegrad's time, and how many times as long each peer takes."""
     libraries = {"tapegrad": TAPEGRAD, **available()}
     gc.freeze()  # what the libraries made on import is no garbage of the gradients
     for problem in PROBLEMS:
+        if sum(x.nbytes for x in problem.arguments) < smallest:
+            continue
         gradients = {
             name: library.gradient(problem.function(library), problem.arguments) for name, library in libraries.items()
         }
@@ -116,19 +122,39 @@ def processor() -> str:
     return names[0] if names else platform.processor() or platform.machine()
 
 
+def on_all_cores(rounds: int) -> str:
+    """The table of the larger problems, from a process in which the libraries use as many threads as they like."""
+    command = [sys.executable, __file__, "--all-cores", "--rounds", str(rounds)]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def on_one_core() -> None:
+    """Keep this process to one core, where the system can do that."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+
+
 def main() -> None:
     """Print the results, and write them into a page if asked to."""
     parser = ArgumentParser(description="Measure tapegrad beside its peers.")
     parser.add_argument("--rounds", type=int, default=41, help="how often each gradient takes its turn (default 41)")
     parser.add_argument("--write", type=Path, metavar="PAGE", help="put the results into this page, between its marks")
+    parser.add_argument(
+        "--all-cores", action="store_true", help="print the table of the larger problems alone, unlimited"
+    )
     options = parser.parse_args()
+    if options.all_cores:
+        print(markdown(["on all cores", "tapegrad", *PEERS], comparison(options.rounds, smallest=LARGE)))
+        return
+    unlimited = on_all_cores(options.rounds)
+    on_one_core()
     with threadpool_limits(limits=1):
         grown = markdown(["measure", "tapegrad"], growth())  # first: the peers' imports fill the heap
         added = markdown(["call", "`np` over `tapegrad.numpy`"], dispatching(options.rounds))
         compared = markdown(["gradient of", "tapegrad", *PEERS], comparison(options.rounds))
         transformed = markdown(["", "tapegrad", *TRANSFORMERS], transforming(options.rounds))
         recorded = markdown(["first call", "compile", "jax.jit"], compiling())
-    results = f"{compared}\n\n{transformed}\n\n{recorded}\n\n{grown}\n\n{added}\n\n{machine()}.\n"
+    results = f"{compared}\n\n{unlimited}\n\n{transformed}\n\n{recorded}\n\n{grown}\n\n{added}\n\n{machine()}.\n"
     print(results)
     if options.write:
         page = options.write.read_text(encoding="utf-8")

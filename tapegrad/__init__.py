@@ -31,10 +31,14 @@ from tapegrad._transforms.forward import jvp as jvp
 from tapegrad._transforms.grad import grad as grad
 from tapegrad._transforms.hessians import ggnvp as ggnvp, hessian as hessian, hvp as hvp
 from tapegrad._transforms.higher import derivative as derivative, divergence as divergence, laplacian as laplacian
+from tapegrad._transforms.intermediates import (
+    Intermediate as Intermediate,
+    intermediates as intermediates,
+    name as name,
+)
 from tapegrad._transforms.linear import linear_transpose as linear_transpose, linearize as linearize
 from tapegrad._transforms.loops import fori_loop as fori_loop, scan as scan, while_loop as while_loop
 from tapegrad._transforms.matrices import jacfwd as jacfwd, jacobian as jacobian, jacrev as jacrev
-from tapegrad._transforms.intermediates import Intermediate as Intermediate, intermediates as intermediates, name as name
 from tapegrad._transforms.reverse import elementwise_grad as elementwise_grad
 from tapegrad._transforms.stop import stop_gradient as stop_gradient
 from tapegrad._transforms.value_and_grad import value_and_grad as value_and_grad

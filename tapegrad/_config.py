@@ -53,6 +53,8 @@ class Config:
     """Levels opened before this rank do not record. Those opened later, inside the block, do."""
     check_finite: bool = False
     """Whether an operation that gives nan or inf raises."""
+    threads: int = 0
+    """How many threads compiled code uses at most; 0 for as many as there are cores."""
     run: Run | None = None
     """The innermost run of a segment that this is part of."""
     collector: Any = None
@@ -107,7 +109,9 @@ def configured(config: Config) -> Generator[None]:
 
 
 @contextmanager
-def using_config(*, recording: bool | None = None, check_finite: bool | None = None) -> Generator[None]:
+def using_config(
+    *, recording: bool | None = None, check_finite: bool | None = None, threads: int | None = None
+) -> Generator[None]:
     """Set options for a block of code; what is not named stays as it was.
 
     Args:
@@ -115,6 +119,7 @@ def using_config(*, recording: bool | None = None, check_finite: bool | None = N
             see constants. A transform called *inside* the block differentiates as ever. `True` ends such a pause.
         check_finite: `True` makes any operation on a differentiated value that gives nan or inf raise
             `FloatingPointError`, naming the operation and your line.
+        threads: how many threads the blocks of compiled code share at most; 0 is as many as there are cores.
 
     The block ends as blocks do: on exceptions too, and for this thread or task alone.
 
@@ -130,7 +135,8 @@ def using_config(*, recording: bool | None = None, check_finite: bool | None = N
     held = CONFIG.get()
     paused_at = held.paused_at if recording is None else 0 if recording else next_rank()
     checks = held.check_finite if check_finite is None else check_finite
-    with configured(attrs.evolve(held, paused_at=paused_at, check_finite=checks)):
+    most = held.threads if threads is None else threads
+    with configured(attrs.evolve(held, paused_at=paused_at, check_finite=checks, threads=most)):
         yield
 
 

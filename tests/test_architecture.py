@@ -67,6 +67,7 @@ STOREYS = [
     {"_program.tracing", "_program.encoding", "_program.cost", "_program.passes.rewriting"},
     {"_program.trace", "_program.passes.*", "_program.source.text"},
     {"_program.source.arrays"},
+    {"_program.passes.fast"},
     {"_program.passes.pipeline", "_program.source.groups", "_program.source.running", "_program.source.numbers"},
     {"_program.source.blocks"},
     {"_program.source.function", "_program.kernels.access", "_program.kernels.files", "_program.kernels.mathematics"},

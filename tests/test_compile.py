@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from multiprocessing import get_context
+import os
 from pathlib import Path
 import pickle
+from threading import current_thread
 from typing import Any
 
 import attrs
@@ -13,7 +16,7 @@ from numpy.typing import NDArray
 import pytest
 
 import tapegrad
-from tapegrad import errors
+from tapegrad import errors, using_config
 from tapegrad._program.passes.pipeline import PASSES, optimised
 from tapegrad._tree import flatten
 from tapegrad.program import check, load, save
@@ -246,6 +249,12 @@ class TestCompile:
         assert again.stats.programs == 0
         assert_equal(again(1.0, 2.0), c(1.0, 2.0))
 
+    def test_fast_math(self) -> None:
+        x = np.linspace(0.1, 1, 5)
+        fast = compile(grad(wave), fast_math=True)
+        assert "damp" not in {eq.primitive.name for eq in fast.program(x).equations}
+        assert_equal(fast(x), grad(wave)(x))
+
     def test_threads(self) -> None:
         c = compile(grad(wave))
         x = np.linspace(-1, 1, 100_000)
@@ -314,3 +323,35 @@ class TestErrors:
     def test_wrong_static_arguments(self) -> None:
         with pytest.raises(TypeError, match="position"):
             compile(goldstein, static_argnums="x")
+
+
+def _wave_in_child(n: int) -> float:
+    return float(compile(wave)(np.linspace(0, 1, n)))
+
+
+class TestThreads:
+    def test_as_many_as_one_asks_for(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        seen = set[str]()
+        reduce = np.isfinite
+
+        def noted(x: Any) -> Any:
+            seen.add(current_thread().name)
+            return reduce(x)
+
+        monkeypatch.setattr(np, "isfinite", noted)
+        x = np.linspace(-1, 1, 400_000)
+        slope = compile(grad(wave))
+        with using_config(threads=1):
+            one = slope(x)
+        assert len(seen) == 1
+        with using_config(threads=3):
+            np.testing.assert_array_equal(slope(x), one)
+
+    @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
+    @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+    def test_after_a_fork(self) -> None:
+        n = 400_000
+        with using_config(threads=2):
+            wanted = _wave_in_child(n)
+        with get_context("fork").Pool(1) as children:
+            assert children.apply_async(_wave_in_child, (n,)).get(60) == pytest.approx(wanted)

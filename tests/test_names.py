@@ -155,7 +155,10 @@ def test_pauses() -> None:
 
 
 def test_errors() -> None:
-    with pytest.raises(errors.DomainError, match=r"intermediates needs <lambda> to return a real scalar, but .* an array of shape \(3,\)"):
+    with pytest.raises(
+        errors.DomainError,
+        match=r"intermediates needs <lambda> to return a real scalar, but .* an array of shape \(3,\)",
+    ):
         intermediates(lambda x: x * 1.0)(X)
     with pytest.raises(errors.DomainError, match="complex"):
         intermediates(lambda x: name(x, "x") * 1j)(1.0)

@@ -21,6 +21,8 @@ from tapegrad.typing import override
 
 MANY = 30_000
 """So many Nodes make a tape long."""
+FROZEN_AT_START = gc.get_freeze_count()
+"""What the interpreter itself told the garbage collector to pass over: Python 3.12 does."""
 
 
 class Label(str):
@@ -79,7 +81,7 @@ class Recorder:
         Nodes form no cycles; looking for some in all of them, again and again as their number grows, would take
         longer than to record them. Left alone where the program freezes objects itself.
         """
-        if self.set_aside or not gc.get_freeze_count():
+        if self.set_aside or gc.get_freeze_count() <= FROZEN_AT_START:
             gc.freeze()
             self.set_aside = self.count
 

@@ -111,6 +111,7 @@ class Compiled(Transform, Generic[P, R]):
     word: ClassVar[str] = "compile"
     static_argnums: tuple[int, ...] = ()
     backend: Backend = "numpy"
+    fast_math: bool = False
     cache: Cache = attrs.field(factory=Cache, init=False, eq=False, repr=False)
 
     @override
@@ -150,7 +151,8 @@ class Compiled(Transform, Generic[P, R]):
         key = structure, *(_kind(leaf) for leaf in leaves), *map(key_of, constants)
         entry = self.cache.entries.get(key)
         if entry is None:
-            entry = Entry.of(optimised(program_of(self.f, args, keywords, self.static_argnums)), self.backend)
+            program = program_of(self.f, args, keywords, static)
+            entry = Entry.of(optimised(program, fast_math=self.fast_math), self.backend)
             kinds = tuple([_quick(arg) for arg in args])
             plain = not keywords and not self.static_argnums and all(kinds)
             self.cache.add(key, kinds if plain else None, entry)
@@ -184,16 +186,24 @@ class Compiling(Protocol):
 
 @overload
 def compile(
-    f: Callable[P, R], /, *, backend: Backend = "numpy", static_argnums: int | tuple[int, ...] = ()
+    f: Callable[P, R],
+    /,
+    *,
+    backend: Backend = "numpy",
+    static_argnums: int | tuple[int, ...] = (),
+    fast_math: bool = False,
 ) -> Compiled[P, R]: ...
 @overload
-def compile(*, backend: Backend = "numpy", static_argnums: int | tuple[int, ...] = ()) -> Compiling: ...
+def compile(
+    *, backend: Backend = "numpy", static_argnums: int | tuple[int, ...] = (), fast_math: bool = False
+) -> Compiling: ...
 def compile(
     f: Callable[..., Any] | None = None,
     /,
     *,
     backend: Backend = "numpy",
     static_argnums: int | tuple[int, ...] = (),
+    fast_math: bool = False,
 ) -> Any:
     """A function that does what `f` does, recorded once for each kind of arguments, then run as generated NumPy code.
 
@@ -213,6 +223,8 @@ def compile(
             exponentials, logarithms and powers are equal to NumPy's to a few units in the last place.
         static_argnums: positions of arguments that the computation's course depends on (flags, sizes, axes): hashable
             values, for each of which `f` is recorded anew.
+        fast_math: whether to use identities of real numbers that rounding, infinities, nan and signed zeros break:
+            x * 0 = 0, (x * c) * d = x * (c * d), and that a zero cotangent meets finite numbers only.
 
     Raises:
         ConcretizationError: at the first call, where `f` needs to know a value that it gets only later: in an `if`, as
@@ -238,4 +250,6 @@ def compile(
         raise ValueError(f"compile has no backend {backend!r}; it has {' and '.join(map(repr, WRITERS))}")
     if backend == "numba":
         require_numba()
-    return partial(Compiled, static_argnums=static, backend=backend) if f is None else Compiled(f, static, backend)
+    if f is None:
+        return partial(Compiled, static_argnums=static, backend=backend, fast_math=fast_math)
+    return Compiled(f, static, backend, fast_math)

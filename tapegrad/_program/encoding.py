@@ -36,7 +36,7 @@ def encoded(value: Any, arrays: list[Any]) -> Any:
             return {"uniform": [list(value.shape), _bits(value[(0,) * value.ndim])]}
         arrays.append(value)
         return {"array": len(arrays) - 1}
-    if isinstance(value, np.dtype) and value.kind in "biufc":
+    if issubclass(kind, np.dtype) and value.kind in "biufc":
         return {"dtype": value.str}
     if kind is slice:
         return {"slice": [encoded(part, arrays) for part in (value.start, value.stop, value.step)]}
@@ -45,7 +45,7 @@ def encoded(value: Any, arrays: list[Any]) -> Any:
     if kind in (tuple, list):
         return {kind.__name__: [encoded(part, arrays) for part in value]}
     if RECORDS.get(kind.__name__) == kind.__module__:
-        fields = {field.name: encoded(getattr(value, field.name), arrays) for field in attrs.fields(kind)}
+        fields = {field.name: encoded(getattr(value, field.name), arrays) for field in attrs.fields(type_of(value))}
         return {"record": [kind.__name__, fields]}
     raise TypeError(f"a Program with a {kind.__name__} in it cannot be saved as JSON: pickle it")
 

@@ -10,7 +10,6 @@ from typing import Any, TypeAlias
 import zipfile
 import zlib
 
-import attrs
 import numpy as np
 
 from tapegrad._core.primitive import Primitive
@@ -25,7 +24,7 @@ from tapegrad._program.rolling import Loop, Rolled
 from tapegrad._program.structured import Structured
 from tapegrad._rules.kinds import PRIMITIVES
 from tapegrad._spec import Spec, type_of
-from tapegrad._tree import flatten, unflatten
+from tapegrad._tree import field_names, flatten, unflatten
 
 FORMAT = 1
 STRUCTURED: Mapping[str, tuple[type[Structured], type[Any]]] = {
@@ -157,7 +156,7 @@ def _from_json(text: Any, arrays: Sequence[Any]) -> Program:
 
 def _primitive_as_json(primitive: Primitive, arrays: list[Any]) -> Any:
     if isinstance(primitive, Structured):
-        content = {field.name: getattr(primitive.content, field.name) for field in attrs.fields(type(primitive.content))}
+        content = {name: getattr(primitive.content, name) for name in field_names(type_of(primitive.content)) or ()}
         return {
             primitive.name: {
                 key: _as_json(value, arrays) if isinstance(value, Program) else value for key, value in content.items()
@@ -165,8 +164,8 @@ def _primitive_as_json(primitive: Primitive, arrays: list[Any]) -> Any:
         }
     if PRIMITIVES.get(primitive.name) is not primitive:
         raise TypeError(
-            f"the primitive {primitive.name} is not one of tapegrad's own, so that a Program which applies it cannot be "
-            "saved: save what it is traced from, and trace it where it is loaded"
+            f"the primitive {primitive.name} is not one of tapegrad's own, so that a Program which applies it cannot "
+            "be saved: save what it is traced from, and trace it where it is loaded"
         )
     return primitive.name
 
@@ -177,8 +176,9 @@ def _primitive_from_json(primitive: Any, arrays: Sequence[Any]) -> Primitive:
     ((kind, content),) = primitive.items()
     made, fields = STRUCTURED[kind]
     parts = {key: _from_json(part, arrays) if type_of(part) is dict else int(part) for key, part in content.items()}
-    again: Any = made
-    return again.made_of(fields(**parts))
+    maker: Any = made
+    again: Primitive = maker.made_of(fields(**parts))
+    return again
 
 
 def _tree_as_json(tree: Any) -> Any:

@@ -10,6 +10,8 @@ import attrs
 from tapegrad._core.door import apply
 from tapegrad._core.primitive import Primitive, Same
 from tapegrad._core.recorder import no_rule
+from tapegrad._spec import type_of
+from tapegrad._tree import field_names
 from tapegrad.typing import override
 
 
@@ -31,7 +33,7 @@ class Structured(Primitive):
 
     def parts(self) -> dict[str, Any]:
         """The Programs inside, by the names of their fields."""
-        fields = {field.name: getattr(self.content, field.name) for field in attrs.fields(type(self.content))}
+        fields = {name: getattr(self.content, name) for name in field_names(type_of(self.content)) or ()}
         return {name: value for name, value in fields.items() if not isinstance(value, int)}
 
     def again(self, **parts: Any) -> Any:

@@ -82,8 +82,6 @@ def _postpone(lengths: Sequence[int | None], members: list[list[Statement]], dep
 
 def _aligned(source: Statement, reader: Statement, access: Access, depth: int) -> bool:
     """Whether a value is read where the loop at this depth stands when it is computed."""
-    if depth >= source.first_reduced:
-        return False
     here = Position(reader.loops[depth], 1)
     return any(
         own.axis == source.loops[depth] and read == here

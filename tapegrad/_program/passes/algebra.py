@@ -33,7 +33,7 @@ def simplified(program: Program) -> Program:
 
 def negated(atom: Atom) -> Literal | None:
     """Minus a constant number; None of anything else."""
-    value = None if isinstance(atom, Var) else atom.value
+    value: Any = None if isinstance(atom, Var) else atom.value
     return Literal(-value) if type_of(value) is float or isinstance(value, np.floating) else None
 
 

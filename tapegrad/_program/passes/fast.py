@@ -14,6 +14,7 @@ Results change by a few units in the last place; and where a value is nan, infin
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -115,14 +116,15 @@ def _power(work: Rewriting, eq: Equation, out: Spec) -> Atom | Equation | None:
 
 def _sum(work: Rewriting, eq: Equation, out: Spec) -> Atom | Equation | None:
     """The sum, and then what each term has in common."""
-    (x,), (axes, _) = eq.inputs, (literal.value for literal in eq.parameters)
+    (x,), axes = eq.inputs, eq.parameters[0].value
     inner = work.maker(x, "negative", "multiply", "spread")
     if inner is None or out.dtype.kind != "f":
         return None
     if inner.primitive.name == "spread":
         if inner.parameters[1:] != eq.parameters or work.spec(inner.inputs[0]) != out:
             return None
-        count = np.prod([work.spec(x).shape[axis] for axis in axes])
+        shape = work.spec(x).shape
+        count = prod(shape[axis] if axis in axes else 1 for axis in range(len(shape)))
         return renamed(eq, "multiply", inner.inputs[0], Literal(out.dtype.type(count)))
     for y, *factor in (inner.inputs, inner.inputs[::-1]):
         if isinstance(y, Var) and work.spec(y) == work.spec(x) and not any(work.spec(atom).shape for atom in factor):

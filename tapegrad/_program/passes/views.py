@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import attrs
 
 from tapegrad._program.constants import Literal
@@ -47,7 +49,7 @@ def _slice_of(work: Rewriting, eq: Equation, out: Spec) -> Atom | Equation | Non
 
 
 def _only_adds_axes(index: object) -> bool:
-    parts: tuple[object, ...] = index if isinstance(index, SEVERAL) else (index,)
+    parts: Any = index if isinstance(index, SEVERAL) else (index,)
     return all(part is None or part is Ellipsis or part == slice(None) for part in parts)
 
 

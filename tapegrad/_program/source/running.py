@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from tapegrad._config import CONFIG
+
 
 def damped(x: Any, y: Any, out: Any) -> None:
     """`damp`, into a buffer that may be that of `y`, not of `x`."""
@@ -19,10 +21,19 @@ def damped(x: Any, y: Any, out: Any) -> None:
 
 
 @cache
-def workers() -> tuple[int, ThreadPoolExecutor | None]:
-    """How many threads run blocks, and the pool of all but the calling one."""
-    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return count, ThreadPoolExecutor(count - 1, "tapegrad") if count > 1 else None
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@cache
+def pool() -> ThreadPoolExecutor:
+    """The threads that run blocks beside the calling one. They never wait for one another."""
+    return ThreadPoolExecutor(max(1, cores() - 1), "tapegrad")
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=pool.cache_clear)  # a child process has none of the threads
 
 
 def over_blocks(
@@ -45,11 +56,11 @@ def over_blocks(
                 total = [a + b for a, b in zip(total, part, strict=True)] if total else part
         return total
 
-    count, pool = workers()
+    count = CONFIG.get().threads or cores()
     blocks = -(-length // rows)
-    if pool is None or blocks < 2 * count:
+    if count == 1 or blocks < 2 * count:
         return run(0, length)
     share = -(-blocks // count) * rows
-    futures = [pool.submit(run, first, min(first + share, length)) for first in range(share, length, share)]
+    futures = [pool().submit(run, first, min(first + share, length)) for first in range(share, length, share)]
     totals = [run(0, share), *(future.result() for future in futures)]
     return [sum(parts[1:], parts[0]) for parts in zip(*totals, strict=True)]
