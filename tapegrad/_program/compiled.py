@@ -241,7 +241,7 @@ def compile(
     def program(x):
         with errstate(all='ignore'):
             v0 = x * x
-            v1 = 3 * v0
+            v1 = c3 * v0
             return [v1]
     """
     positions = differentiated(static_argnums) if static_argnums != () else ()

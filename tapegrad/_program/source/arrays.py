@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from tapegrad._program.constants import Literal
-from tapegrad._program.program import Equation
+from tapegrad._program.program import Atom, Equation, Program
+from tapegrad._program.source.running import damp, damped
 from tapegrad._program.source.text import Text
-from tapegrad._spec import type_of
+from tapegrad._spec import Spec, type_of
 
 OPERATORS: Mapping[str, str] = {
     "add": "{} + {}",
@@ -36,6 +37,7 @@ UFUNCS: Mapping[str, np.ufunc] = {
     "multiply": np.multiply,
     "divide": np.divide,
     "negative": np.negative,
+    "absolute": np.absolute,
     "equal": np.equal,
     "not_equal": np.not_equal,
     "less": np.less,
@@ -48,9 +50,42 @@ UFUNCS: Mapping[str, np.ufunc] = {
 def ufunc_of(eq: Equation) -> np.ufunc | None:
     """The ufunc that an equation applies; None where it does anything else."""
     compute: Any = eq.primitive.compute
-    if isinstance(compute, np.ufunc) and compute.nout == 1:
-        return compute
+    if isinstance(compute, np.ufunc):
+        return compute if compute.nout == 1 and compute.signature is None and not eq.parameters else None
     return UFUNCS.get(eq.primitive.name)
+
+
+FRESH = frozenset(
+    {"damp", "damp both", "where", "power", "place", "place all", "concatenate", "gather", "scatter"}
+    | {"matmul", "matvec", "vecmat", "vecdot", "mean", "sum", "max", "min", "prod", "count_nonzero", "any", "all"}
+)
+"""Primitives, beside ufuncs, whose result never lies in the memory of an argument."""
+
+
+def fills(program: Program, eq: Equation) -> bool:
+    """Whether the result of an equation can be put into a given array."""
+    if eq.primitive.name == "matmul":
+        return all(program.spec(atom).ndim > 1 for atom in eq.inputs)
+    return ufunc_of(eq) is not None or eq.primitive.name == "damp"
+
+
+def into(text: Text, eq: Equation, arguments: list[str], buffer: str) -> str:
+    """The call that puts its result into a given array, and returns that."""
+    call: Any = ufunc_of(eq) or {"damp": damped, "matmul": np.matmul}[eq.primitive.name]
+    return f"{text.object(call, call.__name__)}({', '.join(arguments)}, out={buffer})"
+
+
+ARITHMETIC = frozenset({"add", "subtract", "multiply", "divide", "damp"})
+
+
+def as_array(text: Text, eq: Equation, atom: Atom, out: Spec) -> str | None:
+    """A constant number that meets arrays of float64, as an array of that: quicker than a number, to NumPy."""
+    value: Any = atom.value if isinstance(atom, Literal) else None
+    if eq.primitive.name not in ARITHMETIC or type_of(value) not in (int, float, np.float64):
+        return None
+    if not out.shape or out.dtype != np.float64 or abs(value) > 2**53:
+        return None
+    return text.object(np.array(value, out.dtype), f"c{value:g}", (atom, out.dtype))
 
 
 def expression(text: Text, eq: Equation, arguments: list[str]) -> str:
@@ -59,7 +94,7 @@ def expression(text: Text, eq: Equation, arguments: list[str]) -> str:
     name = eq.primitive.name
     if name in OPERATORS:
         return OPERATORS[name].format(*given)
-    compute: Any = eq.primitive.compute
+    compute: Any = damp if name == "damp" else eq.primitive.compute
     return f"{text.object(compute, name.replace(' ', '_'))}({', '.join(given)})"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -12,8 +12,22 @@ from tapegrad._program.constants import Literal
 from tapegrad._program.program import Atom, Equation, Program, Var
 from tapegrad._program.source.arrays import expression, ufunc_of
 from tapegrad._program.source.groups import REDUCTIONS, Group, sliced
-from tapegrad._program.source.running import damped, over_blocks
+from tapegrad._program.source.lifetimes import Kind, Step, allocated
+from tapegrad._program.source.running import all_finite, damped, over_blocks
 from tapegrad._program.source.text import Text
+
+VIEWS = frozenset({"spread", "reshape", "slice_of", "astype"})
+"""Primitives of a group whose result may lie in the memory of their argument."""
+RESHAPING = REDUCTIONS | {"spread", "reshape", "slice_of", "place"}
+"""Primitives whose result has other axes than their argument, the first one apart."""
+SHORT = 64
+"""Over a last axis of up to so many entries, `einsum` sums quicker than `sum` does."""
+ADD = np.add.reduce
+PASSING = frozenset(
+    {"add", "subtract", "multiply", "divide", "negative", "where", "maximum", "minimum", "sqrt", "exp", "sin", "cos"}
+    | {"reshape", "spread", "place", "slice_of", "sum", "max", "min"}
+)
+"""Primitives whose result is nan wherever an argument is, but for what they leave out altogether."""
 
 
 @attrs.define
@@ -24,137 +38,151 @@ class BlockWriter:
     program: Program
     group: Group
     names: Mapping[Var, str]
-    kept: set[Var]
-    """The values that are read after the group."""
+    results: Sequence[Var]
+    """What the group computes, and others read."""
+    body: Text = attrs.field(init=False)
+    local: dict[Var, str] = attrs.field(init=False)
+    """What each value is called inside."""
+    inside: frozenset[Var] = attrs.field(init=False)
+    late: frozenset[Var] = attrs.field(init=False)
+    """The damped products whose check may wait for the end of the block."""
 
-    def write(self, name: str, array: Callable[[Atom], str]) -> list[str]:
-        """Add the function, called `name`; returns the lines that run it. `array` is how a value is passed."""
-        inside = {eq.outputs[0] for eq in self.group.equations}
-        read = (atom for eq in self.group.equations for atom in eq.inputs)
-        outside = list(dict.fromkeys(atom for atom in read if isinstance(atom, Var) and atom not in inside))
-        results = [var for var in inside if var in self.kept]
-        results.sort(key=lambda var: var.number)
-        places, buffers = self._allocated(set(results))
-        body = Text(self.text.reserved)
-        body.objects, body.known = self.text.objects, self.text.known
-        parameters = [self.names[var] for var in (*outside, *results)]
-        with body.block(f"def {name}({', '.join(('start', 'stop', 'buffers', *parameters))}):"):
+    def __attrs_post_init__(self) -> None:
+        self.body = Text(self.text.reserved)
+        self.body.objects, self.body.known = self.text.objects, self.text.known
+        self.inside = self.group.inside
+        self.late = self._late()
+
+    def write(self, name: str, array: Callable[[Atom], str], made: Mapping[Var, str]) -> list[str]:
+        """Add the function, called `name`; returns the lines that run it.
+
+        `array` is how a value is passed, `made` the array that a result is put into.
+        """
+        body, results, totals = self.body, self.results, self.group.totals
+        places, buffers = self._allocated()
+        self.local = {**self.names, **{var: f"b{i}" for var, i in places.items()}}
+        self.local.update({var: f"{self.names[var]}_" for var in results})
+        parameters = ["start", "stop", "buffers", *(self.names[var] for var in (*self.group.reads, *results))]
+        again = [*parameters, body.object(damped, "damped")]
+        if self.late:
+            parameters.append(f"product={body.object(np.multiply, 'multiply')}")
+        with body.block(f"def {name}({', '.join(parameters)}):"):
             if buffers:
                 body.line(f"{', '.join(f'b{i}' for i in range(len(buffers)))}{',' * (len(buffers) == 1)} = buffers")
             for var in results:
-                body.line(f"{self.names[var]} = {self.names[var]}[start:stop]")
-            local = {**self.names, **{var: f"b{i}" for var, i in places.items()}}
-            views: set[str] = set()
+                body.line(f"{self.local[var]} = {self.names[var]}[start:stop]")
+            seen: set[str] = set()
             for eq in self.group.equations:
-                self._line(body, eq, local, views, inside, eq.outputs[0] in places or eq.outputs[0] in results)
-            reduce = body.object(np.add.reduce, "add_reduce")
-            totals = [
-                f"{reduce}({local[_var(eq)]}, {eq.parameters[0].value}, keepdims={eq.parameters[1].value})"
-                for eq in self.group.totals
-            ]
-            body.line(f"return [{', '.join(totals)}]")
+                self._line(eq, seen, into=eq.outputs[0] in places or eq.outputs[0] in results)
+            for eq in totals:
+                add = body.object(ADD, "add_reduce")
+                axes, keepdims = (literal.value for literal in eq.parameters)
+                body.line(
+                    f"{self.names[eq.outputs[0]]} = {add}({self.local[self._total(eq)]}, {axes}, keepdims={keepdims})"
+                )
+            sums = ", ".join(self.names[eq.outputs[0]] for eq in totals)
+            if self.late:
+                checked = ", ".join([*(self.local[var] for var in results), *([sums] if sums else [])])
+                with body.block(
+                    f"if product is not damped and not {body.object(all_finite, 'all_finite')}({checked}):"
+                ):
+                    body.line(f"return {name}({', '.join(again)})")
+            body.line(f"return [{sums}]")
         self.text.lines[0:0] = [*body.lines, ""]
         empty = self.text.object(np.empty, "empty")
-        made = [
-            f"{self.names[var]} = {empty}({self.program.spec(var).shape}, {str(self.program.spec(var).dtype)!r})"
+        lines = [
+            f"{self.names[var]} = "
+            + made.get(var, f"{empty}({self.program.spec(var).shape}, {str(self.program.spec(var).dtype)!r})")
             for var in results
         ]
-        left = f"[{', '.join(self.names[eq.outputs[0]] for eq in self.group.totals)}] = " if self.group.totals else ""
-        given = ", ".join((*map(array, outside), *(self.names[var] for var in results)))
+        left = f"[{', '.join(self.names[eq.outputs[0]] for eq in totals)}] = " if totals else ""
+        given = ", ".join((*map(array, self.group.reads), *(self.names[var] for var in results)))
         run = self.text.object(over_blocks, "over_blocks")
-        return [*made, f"{left}{run}({name}, {self.group.length}, {self.group.rows}, {buffers!r}, {given})"]
+        return [*lines, f"{left}{run}({name}, {self.group.length}, {self.group.rows}, {buffers!r}, {given})"]
 
-    def _line(
-        self, body: Text, eq: Equation, local: Mapping[Var, str], views: set[str], inside: set[Var], into: bool
-    ) -> None:
-        ndim = self.program.spec(eq.outputs[0]).ndim
+    def _line(self, eq: Equation, seen: set[str], into: bool) -> None:
+        """One equation. `seen` are the names of the parts of arrays so far."""
+        body, out, ufunc = self.body, self.local[eq.outputs[0]], ufunc_of(eq)
+        axes = self.program.spec(eq.inputs[0] if eq.primitive.name in RESHAPING else eq.outputs[0]).ndim
 
         def read(atom: Atom) -> str:
-            along = sliced(
-                self.program, atom, self.group.length, ndim if not _reshapes(eq) else self.program.spec(atom).ndim
-            )
+            along = sliced(self.program, atom, self.group.length, axes)
             if not isinstance(atom, Var):
                 return f"{body.literal(atom)}[start:stop]" if along else body.literal(atom)
-            if atom in inside or not along:
-                return local[atom]
-            view = f"{local[atom]}_"
-            if view not in views:
-                views.add(view)
-                body.line(f"{view} = {local[atom]}[start:stop]")
-            return view
+            if atom in self.inside or not along:
+                return self.local[atom]
+            part = f"{self.names[atom]}_"
+            if part not in seen:
+                seen.add(part)
+                body.line(f"{part} = {self.names[atom]}[start:stop]")
+            return part
 
         arguments = [read(atom) for atom in eq.inputs]
-        out, ufunc = local[eq.outputs[0]], ufunc_of(eq)
         if ufunc is not None:
-            body.line(f"{body.object(ufunc, ufunc.__name__)}({', '.join(arguments)}, {out})")
+            body.line(f"{body.object(ufunc, ufunc.__name__)}({', '.join(arguments)}, out={out})")
         elif eq.primitive.name == "damp":
-            body.line(f"{body.object(damped, 'damped')}({', '.join(arguments)}, {out})")
+            name = "product" if eq.outputs[0] in self.late else body.object(damped, "damped")
+            body.line(f"{name}({', '.join(arguments)}, out={out})")
         else:
-            body.line(f"{out}{'[...]' * into} = {self._expression(body, eq, arguments)}")
+            body.line(f"{out}{'[...]' * into} = {self._expression(eq, arguments)}")
 
-    def _expression(self, body: Text, eq: Equation, arguments: list[str]) -> str:
+    def _expression(self, eq: Equation, arguments: list[str]) -> str:
         """The call for one block: where a parameter is the shape of the result, that of its part."""
-        if eq.primitive.name not in ("spread", "reshape", "place"):
+        body, name, x = self.body, eq.primitive.name, self.program.spec(eq.inputs[0])
+        if name == "sum" and x.dtype.kind == "f" and eq.parameters[0].value == (x.ndim - 1,) and x.shape[-1] <= SHORT:
+            total = f"{body.object(np.einsum, 'einsum')}('...i->...', {arguments[0]})"
+            return f"{total}[..., None]" if eq.parameters[1].value else total
+        if name not in ("spread", "reshape", "place"):
             return expression(body, eq, arguments)
-        at = 1 if eq.primitive.name == "place" else 0
+        at = 1 if name == "place" else 0
         shape = f"(stop - start, {''.join(f'{n}, ' for n in eq.parameters[at].value[1:])})"
         given = [shape if i == at else body.literal(literal) for i, literal in enumerate(eq.parameters)]
         compute: Any = eq.primitive.compute
-        return f"{body.object(compute, eq.primitive.name)}({', '.join((*arguments, *given))})"
+        return f"{body.object(compute, name)}({', '.join((*arguments, *given))})"
 
-    def _allocated(self, results: set[Var]) -> tuple[dict[Var, int], list[tuple[tuple[int, ...], str]]]:
-        """A buffer for every value that a ufunc computes and that stays inside; one that is free again, if there is."""
-        root: dict[Var, Var] = {}
-        last: dict[Var, int] = {}
-        steps = (*self.group.equations, *self.group.totals)
-        for i, eq in enumerate(steps):
-            for atom in eq.inputs:
-                if isinstance(atom, Var):
-                    last[root.get(atom, atom)] = i
-            if _may_be_view(eq) and isinstance(eq.inputs[0], Var):
-                root[eq.outputs[0]] = root.get(eq.inputs[0], eq.inputs[0])
-        places: dict[Var, int] = {}
-        buffers: list[tuple[tuple[int, ...], str]] = []
-        free: dict[tuple[tuple[int, ...], str], list[int]] = {}
+    def _allocated(self) -> tuple[dict[Var, int], list[Kind]]:
+        """A buffer for every value that a ufunc computes and that stays inside."""
 
-        def release(atoms: Iterable[Atom], i: int) -> None:
-            for var in {root.get(atom, atom) for atom in atoms if isinstance(atom, Var)}:
-                if var in places and last[var] == i:
-                    free.setdefault(buffers[places[var]], []).append(places[var])
+        def step(eq: Equation) -> Step:
+            name, out = eq.primitive.name, eq.outputs[0]
+            reads = tuple(atom for atom in eq.inputs if isinstance(atom, Var))
+            fills = ufunc_of(eq) is not None or name == "damp"
+            again = eq.inputs[:1] if name == "damp" else ()  # read once more, after the product
+            shape = self.program.spec(out).shape
+            over = [var for var in reads if var not in again and self.program.spec(var).shape == shape]
+            return Step(
+                reads, eq.outputs, fills, tuple(over) if fills else (), name in VIEWS and out not in self.results
+            )
 
-        for i, eq in enumerate(self.group.equations):
-            damps = eq.primitive.name == "damp"  # which reads its first argument once more, after the product
-            early = () if damps and eq.inputs[0] == eq.inputs[1] else eq.inputs[1:] if damps else eq.inputs
-            if ufunc_of(eq) is None and not damps:
-                release(eq.inputs, i)
-                continue
-            if all(self.program.spec(atom).shape == self.program.spec(eq.outputs[0]).shape for atom in early):
-                release(early, i)
-                early = ()
+        def kind(var: Var) -> Kind | None:
+            spec = self.program.spec(var)
+            return (spec.shape[1:], str(spec.dtype)) if var in self.inside else None
+
+        steps = [*map(step, self.group.equations), *(Step((self._total(eq),)) for eq in self.group.totals)]
+        return allocated(steps, kind, self.results)
+
+    def _late(self) -> frozenset[Var]:
+        """A product differs from a damped one where a zero meets an infinity, and is nan there.
+
+        So where nan makes a result or a total nan, the check can wait for those. If they are not finite, the block runs
+        again, with each product checked at once.
+        """
+        found: set[Var] = set()
+        reaching = {*self.results, *(self._total(eq) for eq in self.group.totals)}
+        reaching = {var for var in reaching if self.program.spec(var).dtype.kind in "fc"}
+        for eq in reversed(self.group.equations):
             out = eq.outputs[0]
-            if out not in results:
-                spec = self.program.spec(out)
-                kind = (spec.shape[1:], str(spec.dtype))
-                if free.get(kind):
-                    places[out] = free[kind].pop()
-                else:
-                    places[out] = len(buffers)
-                    buffers.append(kind)
-            release((*early, *(eq.inputs[:1] if damps else ())), i)
-        return places, buffers
+            name = eq.primitive.name
+            if out not in reaching:
+                continue
+            if name == "damp":
+                found.add(out)
+            if name in PASSING or name == "damp":
+                reaching.update(atom for atom in eq.inputs if isinstance(atom, Var))
+        return frozenset(found)
 
-
-def _var(eq: Equation) -> Var:
-    atom = eq.inputs[0]
-    if isinstance(atom, Literal):
-        raise AssertionError("a group sums only what it computes")
-    return atom
-
-
-def _reshapes(eq: Equation) -> bool:
-    """Whether the first argument has other axes than the result, the first one apart."""
-    return eq.primitive.name in REDUCTIONS | {"spread", "reshape", "slice_of", "place"}
-
-
-def _may_be_view(eq: Equation) -> bool:
-    return ufunc_of(eq) is None and eq.primitive.name in ("spread", "reshape", "slice_of", "astype")
+    def _total(self, eq: Equation) -> Var:
+        (atom,) = eq.inputs
+        if isinstance(atom, Literal):
+            raise AssertionError("a group sums only what it computes")
+        return atom

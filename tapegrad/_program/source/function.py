@@ -10,13 +10,18 @@ import attrs
 import numpy as np
 
 from tapegrad._program.program import Atom, Equation, Program, Var
-from tapegrad._program.source.arrays import expression, ufunc_of
+from tapegrad._program.source.arrays import FRESH, as_array, expression, fills, into, ufunc_of
 from tapegrad._program.source.blocks import BlockWriter
 from tapegrad._program.source.groups import Group, steps
+from tapegrad._program.source.lifetimes import Kind, Step, allocated
 from tapegrad._program.source.numbers import EXPRESSIONS, as_floats, quotient
+from tapegrad._program.source.running import Workspace
 from tapegrad._program.source.text import Text, local_names
 from tapegrad._spec import generic, ndarray
 from tapegrad._values import fresh
+
+LARGE = 1 << 16
+"""Arrays of so many bytes are put where others lay: to ask the system for new memory costs more than to compute."""
 
 
 @attrs.frozen
@@ -35,6 +40,8 @@ class Writer:
     text: Text = attrs.field(init=False)
     names: dict[Var, str] = attrs.field(init=False)
     floats: set[Var] = attrs.field(init=False)
+    buffers: dict[Var, str] = attrs.field(factory=dict[Var, str], init=False)
+    """What large values are put into."""
     groups: int = attrs.field(default=0, init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -64,23 +71,31 @@ class Writer:
             if eq.primitive.name == "divide":
                 self.text.object(quotient, "quotient")
         else:
-            right = expression(self.text, eq, [self.array(atom) for atom in eq.inputs])
+            spec = self.program.spec(eq.outputs[0])
+            arguments = [as_array(self.text, eq, atom, spec) or self.array(atom) for atom in eq.inputs]
+            buffer = self.buffers.get(eq.outputs[0])
+            right = expression(self.text, eq, arguments) if buffer is None else into(self.text, eq, arguments, buffer)
         self.text.line(f"{left} = {right}")
 
     def group(self, group: Group) -> None:
         """The lines that run a group."""
-        inside = set(group.equations)
-        later = {atom for eq in self.program.equations if eq not in inside | set(group.totals) for atom in eq.inputs}
-        kept = {atom for atom in (*later, *self.program.outputs) if isinstance(atom, Var)}
         self.groups += 1
-        writer = BlockWriter(self.text, self.program, group, self.names, kept)
-        for line in writer.write(f"block{self.groups}", self.array):
+        writer = BlockWriter(self.text, self.program, group, self.names, self._results(group))
+        for line in writer.write(f"block{self.groups}", self.array, self.buffers):
             self.text.line(line)
+
+    def _results(self, group: Group) -> list[Var]:
+        """What a group computes block by block, and others read."""
+        own = {eq.outputs for eq in (*group.equations, *group.totals)}
+        later = {atom for eq in self.program.equations if eq.outputs not in own for atom in eq.inputs}
+        later.update(self.program.outputs)
+        return [eq.outputs[0] for eq in group.equations if eq.outputs[0] in later]
 
     def write(self) -> Code:
         """The whole function."""
         program, text = self.program, self.text
         used = program.uses()
+        order = steps(program)
         with text.block(f"def program({', '.join(self.names[var] for var in program.inputs)}):"):
             for var in program.inputs:
                 if var in used and not program.spec(var).shape:
@@ -88,9 +103,10 @@ class Writer:
                     if conversion:
                         text.line(f"{self.names[var]} = {conversion.format(self.names[var])}")
             silent = all(var in self.floats for eq in program.equations for var in eq.outputs)
-            errstate = "" if silent else f"with {text.object(np.errstate, 'errstate')}(all='ignore'):"
-            with text.block(errstate) if errstate else nullcontext():
-                for step in steps(program):
+            around = [] if silent else [f"{text.object(np.errstate, 'errstate')}(all='ignore')"]
+            around += self._workspace([self._step(step) for step in order])
+            with text.block(f"with {', '.join(around)}:") if around else nullcontext():
+                for step in order:
                     if isinstance(step, Group):
                         self.group(step)
                     else:
@@ -98,13 +114,40 @@ class Writer:
                 text.line(f"return [{', '.join(self.outputs())}]")
         return Code("\n".join(text.lines), text.function("program"))
 
+    def _workspace(self, order: list[Step]) -> list[str]:
+        """The buffers for large values, as a context."""
+
+        def kind(var: Var) -> Kind | None:
+            spec = self.program.spec(var)
+            return (spec.shape, str(spec.dtype)) if spec.size * spec.dtype.itemsize >= LARGE else None
+
+        kept = [atom for atom in self.program.outputs if isinstance(atom, Var)]
+        places, buffers = allocated(order, kind, kept)
+        self.buffers = {var: f"b{i}" for var, i in places.items()}
+        if not buffers:
+            return []
+        names = ", ".join(f"b{i}" for i in range(len(buffers)))
+        return [f"{self.text.object(Workspace, 'Workspace')}({buffers!r}) as [{names}]"]
+
+    def _step(self, step: Equation | Group) -> Step:
+        if isinstance(step, Group):
+            return Step(tuple(step.reads), tuple(self._results(step)), fills=True)
+        reads = tuple([atom for atom in step.inputs if isinstance(atom, Var)])
+        shares = ufunc_of(step) is None and step.primitive.name not in FRESH
+        if not fills(self.program, step):
+            return Step(reads, step.outputs, shares=shares)
+        again = step.inputs[:1] if step.primitive.name == "damp" else ()  # read once more, after the product
+        shape = self.program.spec(step.outputs[0]).shape
+        over = [var for var in reads if var not in again and self.program.spec(var).shape == shape]
+        return Step(reads, step.outputs, True, tuple(over) if step.primitive.name != "matmul" else ())
+
     def outputs(self) -> Iterator[str]:
         """The outputs, as arrays that share memory with nothing else."""
         made_fresh = {
             var
             for eq in self.program.equations
             for var in eq.outputs
-            if not eq.aliases and (ufunc_of(eq) is not None or eq.primitive.name in FRESH)
+            if not eq.aliases and (ufunc_of(eq) is not None or eq.primitive.name in OWNING)
         }
         aliased = {var for eq in self.program.equations if eq.aliases for var in eq.outputs}
         given: set[Atom] = set()
@@ -119,7 +162,7 @@ class Writer:
             given.add(atom)
 
 
-FRESH = frozenset({"damp", "damp both", "matmul", "sum", "where", "power"})
+OWNING = frozenset({"damp", "damp both", "matmul", "sum", "where", "power"})
 """Primitives, beside ufuncs, whose result is always an array of its own."""
 
 

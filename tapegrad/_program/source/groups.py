@@ -34,6 +34,18 @@ class Group:
     equations: tuple[Equation, ...]
     totals: tuple[Equation, ...]
 
+    @property
+    def inside(self) -> frozenset[Var]:
+        """What it computes block by block."""
+        return frozenset(eq.outputs[0] for eq in self.equations)
+
+    @property
+    def reads(self) -> list[Var]:
+        """What it reads, and does not compute."""
+        inside = self.inside
+        read = (atom for eq in self.equations for atom in eq.inputs)
+        return list(dict.fromkeys(atom for atom in read if isinstance(atom, Var) and atom not in inside))
+
 
 def steps(program: Program) -> list[Equation | Group]:
     """The equations in an order in which they can run, gathered in groups where that pays."""
@@ -104,7 +116,8 @@ def _by_rows(program: Program, eq: Equation, length: int, inside: set[Var]) -> b
     if name in REDUCTIONS:
         return 0 not in parameters[0]
     if name == "spread":
-        return 0 not in parameters[1]
+        _, axes, keepdims = parameters
+        return 0 not in axes and x.ndim == out.ndim - (0 if keepdims else len(axes))
     if name == "reshape":
         return True
     if name in ("slice_of", "place"):

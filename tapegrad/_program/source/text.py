@@ -83,20 +83,21 @@ def written(value: Any) -> bool:
     return value is None or kind in (int, bool, str)
 
 
-BUFFER = re.compile(r"b\d+")
+TAKEN = re.compile(r"(b|block)\d+|start|stop|buffers|product|float")
+"""Names that generated code has of its own."""
 
 
 def local_names(program: Program) -> dict[Var, str]:
     """A local name for every value: an input's own where that can be one."""
     names: dict[Var, str] = {}
-    taken = {"start", "stop", "buffers"}
+    taken: set[str] = set()
     for var, name in zip(program.inputs, program.names, strict=True):
         plain = "".join(c if c.isalnum() or c == "_" else "_" for c in name).strip("_")
         plain = plain if plain.isidentifier() and plain.isascii() and not keyword.iskeyword(plain) else "x"
         names[var] = next(
             n
             for n in (plain, *(f"{plain}_{i}" for i in range(len(names) + 1)))
-            if n not in taken and not BUFFER.fullmatch(n)
+            if n not in taken and not TAKEN.fullmatch(n)
         )
         taken.add(names[var])
     count = 0

@@ -1,0 +1,85 @@
+"""Memory of compiled functions: large values lie where others lay, in whole arrays as in blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+import tracemalloc
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tapegrad import compile
+from tests.untyped import grad, value_and_grad
+
+Array = NDArray[np.float64]
+MEGABYTE = 10**6
+
+
+def peak(f: Callable[..., Any], *args: Any) -> float:
+    """The megabytes that a call takes at most, its outputs included, once the function is compiled."""
+    f(*args)
+    tracemalloc.start()
+    try:
+        f(*args)
+        return tracemalloc.get_traced_memory()[1] / MEGABYTE
+    finally:
+        tracemalloc.stop()
+
+
+def wave(x: Array) -> np.float64:
+    return np.sum(np.exp(-(x**2)) * np.sin(x) + np.log1p(x**2) / (1 + x**2))
+
+
+def test_an_elementwise_objective() -> None:
+    x = np.linspace(-3, 3, MEGABYTE)
+    assert peak(compile(value_and_grad(wave)), x) < 8 + 4
+    assert peak(compile(wave), x) < 4
+
+
+def test_whole_arrays() -> None:
+    """Of a chain of functions on one long row, which makes no blocks, two arrays live at a time."""
+
+    def chain(x: Array) -> Any:
+        for _ in range(10):
+            x = np.tanh(x * 0.5 + 0.25)
+        return np.sum(x)
+
+    x = np.linspace(-3, 3, MEGABYTE).reshape(1, -1)
+    compiled = compile(chain)
+    assert "over_blocks" not in compiled.source(x)
+    assert "out=b0" in compiled.source(x)
+    assert peak(compiled, x) < 8 + 1
+    np.testing.assert_allclose(compiled(x), chain(x), rtol=1e-14)
+
+
+def test_products_of_matrices() -> None:
+    def chain(x: Array, w: Array) -> Any:
+        for _ in range(8):
+            x = np.tanh(x @ w)
+        return x
+
+    x, w = np.linspace(-1, 1, 250_000).reshape(500, 500), np.eye(500)[::-1].copy()
+    assert peak(compile(chain), x, w) < 2 + 2 * 2 + 1
+    np.testing.assert_allclose(compile(chain)(x, w), chain(x, w), rtol=1e-14)
+
+
+def test_what_no_buffer_holds_is_freed_as_it_is_eagerly() -> None:
+    def chain(x: Array) -> Any:
+        for _ in range(8):
+            x = np.cumsum(x, axis=1)
+        return x
+
+    assert peak(compile(chain), np.ones((1, 10**6))) < 8 * 2 + 1
+
+
+def test_what_is_kept_between_calls_is_little() -> None:
+    compiled = compile(grad(lambda x: np.sum(np.tanh(np.tanh(x) @ x))))
+    x = np.linspace(-1, 1, 10**6).reshape(1_000, 1_000)
+    compiled(x)
+    tracemalloc.start()
+    try:
+        compiled(x)
+        assert tracemalloc.get_traced_memory()[0] < 5 * MEGABYTE
+    finally:
+        tracemalloc.stop()
