@@ -1,9 +1,9 @@
-"""Groups over blocks, and memory that is used again: with blocks of a few rows, programs give what eager ones do."""
+"""Groups over blocks, and memory that is used again: small programs in blocks of a few rows give what eager ones do."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 import os
 import subprocess
 import sys
@@ -15,7 +15,7 @@ import pytest
 
 from tapegrad import using_config
 from tapegrad._program.program import Var
-from tapegrad._program.source import blocks, function, groups, running
+from tapegrad._program.source import function, groups, running
 from tapegrad._program.source.lifetimes import Kind, Step, allocated
 from tapegrad._tree import flatten
 from tests.untyped import Function, compile, grad, plain, value_and_grad
@@ -27,8 +27,7 @@ LENGTH = 23
 def small(request: pytest.FixtureRequest) -> Iterator[None]:
     """Blocks of a few rows, and buffers for all but the smallest arrays."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(groups, "BLOCK", 50)
-        patch.setattr(blocks, "CACHE", 30 * request.param)
+        patch.setattr(groups, "BLOCK", request.param)
         patch.setattr(groups, "LARGE", 16)
         patch.setattr(function, "LARGE", 64)
         yield
@@ -37,7 +36,7 @@ def small(request: pytest.FixtureRequest) -> Iterator[None]:
 UNARY: Sequence[Callable[[Any], Any]] = (
     lambda x: x * x,
     lambda x: -x,
-    lambda x: np.flip(x, 1) if x.ndim > 1 else x,
+    lambda x: x[:, ::-1] if x.ndim > 1 else x,
     lambda x: x[:, None],
     lambda x: x[:, 0] if x.ndim > 1 else x,
     lambda x: x[:, 1:] if x.ndim > 1 and x.shape[1] > 1 else x,
@@ -51,7 +50,7 @@ UNARY: Sequence[Callable[[Any], Any]] = (
     lambda x: np.max(x, axis=-1, keepdims=True) - x if x.ndim > 1 else x,
     lambda x: np.prod(x, axis=1) if x.ndim > 1 else x,
     lambda x: x.astype(np.float32) if x.dtype == np.float64 else x.astype(np.float64),
-    lambda x: np.where(x > 0.5, np.sqrt(np.abs(x)), x),
+    lambda x: plain.where(x > 0.5, np.sqrt(np.abs(x)), x),
     lambda x: np.where(np.isfinite(1.0 / x), x, 1.0),
     lambda x: 1.0 / (1.0 + np.abs(x)),
     lambda x: np.sqrt(np.abs(x)),
@@ -68,7 +67,7 @@ BINARY: Sequence[Callable[[Any, Any], Any]] = (
     lambda x, y: x * y,
     lambda x, y: x - y,
     plain.maximum,
-    lambda x, y: np.where(x > y, x, y * 2.0),
+    lambda x, y: plain.where(x > y, x, y * 2.0),
     lambda x, y: x / (2.0 + np.abs(y)),
     lambda x, y: np.sqrt(x * x + y * y),
 )
@@ -98,62 +97,67 @@ def spoilt(x: Any) -> Any:
     return np.sqrt(x) * x * x
 
 
-SPECIAL: dict[str, tuple[Function, list[tuple[int, ...]]]] = {
-    "zero times infinity": (grad(lambda x: np.sum(spoilt(np.abs(x)))), [(LENGTH, 3)]),
-    "zero times infinity, kept": (grad(lambda x, y: np.sum(spoilt(np.abs(x)) * y)), [(LENGTH, 3), (LENGTH, 3)]),
-    "zero times infinity, hidden": (
+def at(f: Function, shapes: list[tuple[int, ...]]) -> tuple[Callable[..., Any], list[tuple[int, ...]]]:
+    """A function, and the shapes of its arguments."""
+    return f, shapes
+
+
+SPECIAL = {
+    "zero times infinity": at(grad(lambda x: np.sum(spoilt(np.abs(x)))), [(LENGTH, 3)]),
+    "zero times infinity, kept": at(grad(lambda x, y: np.sum(spoilt(np.abs(x)) * y)), [(LENGTH, 3), (LENGTH, 3)]),
+    "zero times infinity, hidden": at(
         lambda x: 1.0 / (1.0 + np.abs(grad(lambda x: np.sum(spoilt(np.abs(x))))(x))),
         [(LENGTH, 3)],
     ),
-    "zero times infinity, in a maximum": (
+    "zero times infinity, in a maximum": at(
         lambda x: plain.maximum(grad(lambda x: -np.sum(spoilt(np.abs(x))))(x), -5.0),
         [(LENGTH,)],
     ),
-    "zero times infinity, compared": (
+    "zero times infinity, compared": at(
         lambda x: np.where(grad(lambda x: np.sum(spoilt(np.abs(x))))(x) < 0.5, x * 2.0, 1.0),
         [(LENGTH,)],
     ),
-    "zero times infinity, which was there before": (
+    "zero times infinity, which was there before": at(
         grad(lambda x: np.sum(0.5 / np.sqrt(np.abs(x)) * (x * x) * (x * x) + spoilt(np.abs(x)))),
         [(LENGTH, 3)],
     ),
-    "a reversed view of what is overwritten": (
+    "a reversed view of what is overwritten": at(
         grad(lambda x: np.sum(np.sqrt(np.abs(x * x)[:, ::-1]) * np.abs(x) * np.abs(x))),
         [(LENGTH, 3)],
     ),
-    "sum over rows as long as columns": (lambda x: np.sum(x * 2.0, axis=0) + x[0], [(LENGTH, LENGTH)]),
-    "maximum over rows": (lambda x: np.max(x * 2.0 + 1.0, axis=0) + np.sin(x[:, 0]), [(LENGTH, LENGTH)]),
-    "a row as long as columns": (lambda x, y: (x + 1.0) * ((y + 1.0) * 2.0), [(LENGTH, LENGTH), (LENGTH,)]),
-    "a row from outside": (lambda x, y: (x + 1.0) * y * y[:, None], [(LENGTH, LENGTH), (LENGTH,)]),
-    "rows turned to columns": (lambda x: (x * 2.0).T * (x + 1.0), [(LENGTH, LENGTH)]),
-    "repeated along rows and columns": (
+    "sum over rows as long as columns": at(lambda x: np.sum(x * 2.0, axis=0) + x[0], [(LENGTH, LENGTH)]),
+    "maximum over rows": at(lambda x: np.max(x * 2.0 + 1.0, axis=0) + np.sin(x[:, 0]), [(LENGTH, LENGTH)]),
+    "a row as long as columns": at(lambda x, y: (x + 1.0) * ((y + 1.0) * 2.0), [(LENGTH, LENGTH), (LENGTH,)]),
+    "a row from outside": at(lambda x, y: (x + 1.0) * y * y[:, None], [(LENGTH, LENGTH), (LENGTH,)]),
+    "rows turned to columns": at(lambda x: (x * 2.0).T * (x + 1.0), [(LENGTH, LENGTH)]),
+    "repeated along rows and columns": at(
         grad(lambda x: np.sum(np.sum(x * x, axis=0) ** 2) + np.sum(np.sum(x * x, axis=1) ** 2)),
         [(LENGTH, LENGTH)],
     ),
-    "one row": (lambda x, y: (x + 1.0) * (y * 2.0), [(LENGTH, 3), (1, 3)]),
-    "one column": (lambda x, y: (x + 1.0) * (y * 2.0), [(LENGTH, 3), (LENGTH, 1)]),
-    "no columns": (lambda x, y: (np.sum(y * 2.0, axis=1) + x * 2.0, y * 3.0), [(LENGTH,), (LENGTH, 0)]),
-    "no rows": (lambda x: x * 2.0 + np.sum(x * 3.0), [(0, 3)]),
-    "a total with its axis": (lambda x: (x + 1.0) / np.sum(x * x, axis=(0, 1), keepdims=True), [(LENGTH, 3)]),
-    "two lengths": (lambda x, y: ((x + 1.0) * 2.0, (y + np.sum(x * x)) * 3.0), [(LENGTH,), (LENGTH + 4, 2)]),
-    "kept inside and out": (lambda x: (y := (x + 1.0) * 2.0, np.sin(y) * y, np.cumsum(y), y[:, :1]), [(LENGTH, 3)]),
-    "the same output twice": (lambda x: (y := (x + 1.0) * 2.0, y, y.reshape(-1), y), [(LENGTH, 3)]),
-    "truth values": (lambda x: (((x > 0) & (x < 2)) | (x == 0), (x > 0) * x), [(LENGTH, 3)]),
-    "complex numbers": (lambda x: (np.exp(1j * x) * x, np.abs(np.exp(2j * x) + 1.0)), [(LENGTH, 3)]),
-    "integers": (lambda x: ((x > 0).astype(int) * 3 + 1) * np.sum(x > 0, axis=1, keepdims=True), [(LENGTH, 3)]),
-    "views of buffers that live on": (
+    "one row": at(lambda x, y: (x + 1.0) * (y * 2.0), [(LENGTH, 3), (1, 3)]),
+    "one column": at(lambda x, y: (x + 1.0) * (y * 2.0), [(LENGTH, 3), (LENGTH, 1)]),
+    "no columns": at(lambda x, y: (np.sum(y * 2.0, axis=1) + x * 2.0, y * 3.0), [(LENGTH,), (LENGTH, 0)]),
+    "no rows": at(lambda x: x * 2.0 + np.sum(x * 3.0), [(0, 3)]),
+    "a total with its axis": at(lambda x: (x + 1.0) / np.sum(x * x, axis=(0, 1), keepdims=True), [(LENGTH, 3)]),
+    "two lengths": at(lambda x, y: ((x + 1.0) * 2.0, (y + np.sum(x * x)) * 3.0), [(LENGTH,), (LENGTH + 4, 2)]),
+    "kept inside and out": at(lambda x: (y := (x + 1.0) * 2.0, np.sin(y) * y, np.cumsum(y), y[:, :1]), [(LENGTH, 3)]),
+    "the same output twice": at(lambda x: (y := (x + 1.0) * 2.0, y, y.reshape(-1), y), [(LENGTH, 3)]),
+    "truth values": at(lambda x: (((x > 0) & (x < 2)) | (x == 0), (x > 0) * x), [(LENGTH, 3)]),
+    "complex numbers": at(lambda x: (np.exp(1j * x) * x, np.abs(np.exp(2j * x) + 1.0)), [(LENGTH, 3)]),
+    "integers": at(lambda x: ((x > 0).astype(int) * 3 + 1) * np.sum(x > 0, axis=1, keepdims=True), [(LENGTH, 3)]),
+    "views of buffers that live on": at(
         lambda x: (lambda y: (np.sin(y) + (y * y)[:, ::-1]) * y[:, ::-1] - y[:, :1])(x * 2.0),
         [(LENGTH, 3)],
     ),
-    "a matrix product between": (lambda x, y: np.tanh(np.tanh((x + 1.0) @ y) @ y * 2.0) @ y, [(LENGTH, 3), (3, 3)]),
-    "parts put together": (grad(lambda x: np.sum(x[1:] * np.exp(-(x[:-1] ** 2)) * np.sin(x[1:]))), [(LENGTH, 3)]),
+    "a matrix product between": at(lambda x, y: np.tanh(np.tanh((x + 1.0) @ y) @ y * 2.0) @ y, [(LENGTH, 3), (3, 3)]),
+    "parts put together": at(grad(lambda x: np.sum(x[1:] * np.exp(-(x[:-1] ** 2)) * np.sin(x[1:]))), [(LENGTH, 3)]),
 }
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @pytest.mark.parametrize("strided", [False, True])
 @pytest.mark.parametrize(("f", "shapes"), SPECIAL.values(), ids=SPECIAL)
-def test_special(f: Any, shapes: list[tuple[int, ...]], strided: bool, dtype: Any) -> None:
+def test_special(f: Callable[..., Any], shapes: list[tuple[int, ...]], strided: bool, dtype: Any) -> None:
     rng = np.random.default_rng(0)
     inputs: list[Any] = [rng.choice(VALUES, size=shape).astype(dtype) for shape in shapes]
     inputs = [np.repeat(x, 2, axis=-1)[..., ::2] if strided else x for x in inputs]
@@ -161,7 +165,8 @@ def test_special(f: Any, shapes: list[tuple[int, ...]], strided: bool, dtype: An
         wanted = f(*inputs)
         compiled = compile(f)
         for _ in range(2):
-            for a, b in zip(flatten(compiled(*inputs))[0], flatten(wanted)[0], strict=True):
+            found = compiled(*inputs)
+            for a, b in zip(flatten(found)[0], flatten(wanted)[0], strict=True):
                 close(a, b, 1e-5 if dtype is np.float32 else 1e-13)
                 assert np.result_type(a) == np.result_type(b)
                 a[...] = 1  # an array of its own
@@ -290,18 +295,21 @@ class TestThreads:
             running.over_blocks(block, 10, 1, ())
 
     def test_no_more_threads(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        class Exiting:
-            def submit(self, run: Callable[[int, int], Any], first: int, last: int) -> Future[Any]:
-                if first > 5:
-                    raise RuntimeError("cannot schedule new futures after shutdown")
-                return other.submit(run, first, last)
-
-        def block(start: int, stop: int, buffers: list[Any]) -> list[Any]:
+        def first(start: int, stop: int, buffers: list[Any]) -> list[Any]:
             return [start]
 
-        monkeypatch.setattr(running, "pool", Exiting)
-        with ThreadPoolExecutor(2) as other, using_config(threads=5):
-            assert running.over_blocks(block, 10, 1, ()) == [45]
+        class Exiting:
+            def __init__(self, threads: ThreadPoolExecutor) -> None:
+                self.threads = threads
+
+            def submit(self, *call: Any) -> Any:
+                if call[1] > 5:
+                    raise RuntimeError("cannot schedule new futures after shutdown")
+                return self.threads.submit(*call)
+
+        with ThreadPoolExecutor(2) as threads, using_config(threads=5):
+            monkeypatch.setattr(running, "pool", lambda: Exiting(threads))
+            assert running.over_blocks(first, 10, 1, ()) == [45]
 
 
 SCRIPT = """

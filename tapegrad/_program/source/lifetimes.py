@@ -52,7 +52,7 @@ def allocated(
         early = {
             var
             for var in step.overwrites
-            if owners[var] == frozenset((var,)) and not any(var in owners[other] for other in step.reads if other != var)
+            if owners[var] == frozenset({var}) and not any(var in owners[other] for other in step.reads if other != var)
         }
         if step.fills:
             _release(dying & early, places, buffers, free)

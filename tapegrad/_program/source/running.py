@@ -20,7 +20,6 @@ from tapegrad._spec import ndarray
 
 KEPT = 1 << 22
 """So many bytes each thread keeps for the next call."""
-ADD: Any = np.add.reduce
 FEW = 8_192
 """A dot product of so many elements runs on one thread, and is the quickest way to see whether all are finite."""
 
@@ -44,11 +43,14 @@ def all_finite(*arrays: Any) -> bool:
     """Whether every element is; of elements whose sum or whose squares overflow, it may say no."""
     for array in arrays:
         if isinstance(array, ndarray) and array.size <= FEW and array.dtype.kind == "f":
-            if not math.isfinite(np.vdot(array, array)):
+            if not math.isfinite(squares(array, array)):
                 return False
-        elif not np.isfinite(ADD(array, axis=None)):
+        elif not np.isfinite(np.add.reduce(array, axis=None)):
             return False
     return True
+
+
+squares: Callable[[Any, Any], Any] = np.vdot
 
 
 class Memory(local):
