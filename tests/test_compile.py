@@ -221,6 +221,16 @@ class TestCompile:
         assert_equal(power(x, n=2), x**2)
         assert power.stats.programs == 3
 
+    def test_keywords_in_any_order(self) -> None:
+        def f(x: float, a: float, b: float) -> float:
+            return x * a - b
+
+        c = compile(f)
+        assert_equal(c(1.0, b=5.0, a=2.0), -3.0)
+        assert_equal(c(1.0, a=2.0, b=5.0), -3.0)
+        assert c.stats.programs == 1
+        assert trace(f)(1.0, b=5.0, a=2.0).names == ("x", "a", "b")
+
     def test_names_of_parameters_do_not_disturb_the_code(self) -> None:
         def f(exp: Array, b0: Array, start: Array, v0: Array) -> Array:
             out: Array = np.exp(exp) * b0 + np.exp(start) - v0
@@ -319,6 +329,10 @@ class TestErrors:
         compile(f)(1.0)
         with pytest.raises(errors.SealedTapeError):
             _ = kept[0] * 2.0
+
+    def test_arrays_with_an_arithmetic_of_their_own(self) -> None:
+        with pytest.raises(errors.DomainError, match=r"np.asarray"):
+            compile(np.square)(np.ma.masked_array([1.0], [True]))
 
     def test_wrong_static_arguments(self) -> None:
         with pytest.raises(TypeError, match="position"):

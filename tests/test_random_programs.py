@@ -10,9 +10,8 @@ import numpy as np
 
 from tapegrad._program.checking import check
 from tapegrad._program.passes.pipeline import PASSES
-from tapegrad._program.trace import program_of
 from tapegrad._tree import flatten
-from tests.untyped import compile, grad, jvp, plain, vmap
+from tests.untyped import compile, grad, jvp, plain, trace, vmap
 
 UNARY: Sequence[Callable[[Any], Any]] = (
     np.sin,
@@ -105,7 +104,7 @@ def test_compiled_as_eager(
             assert np.shape(a) == np.shape(b)
             assert np.result_type(a) == np.result_type(b)
             np.testing.assert_allclose(a, b, rtol=1e-4 if single else 1e-12, atol=1e-4 if single else 1e-12)
-    traced = program_of(f, inputs, {})
+    traced = trace(f)(*inputs)
     wanted = traced.evaluate(inputs, _compute)
     for each in PASSES:
         traced = each(traced)

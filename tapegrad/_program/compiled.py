@@ -19,9 +19,8 @@ from tapegrad._program.kernels.function import KernelWriter
 from tapegrad._program.passes.pipeline import optimised
 from tapegrad._program.program import Program
 from tapegrad._program.source.function import Code, Writer
-from tapegrad._program.trace import is_input, program_of, static_names
+from tapegrad._program.trace import Call, is_input, program_of, static_positions
 from tapegrad._spec import ndarray, type_of
-from tapegrad._transforms.recording import differentiated
 from tapegrad._transforms.transform import Transform
 from tapegrad._tree import flatten, unflatten
 from tapegrad.typing import Bound, Owner, P, Q, R, override
@@ -140,23 +139,16 @@ class Compiled(Transform, Generic[P, R]):
 
     def _entry(self, args: Sequence[Any], keywords: Mapping[str, Any]) -> tuple[list[Any], Entry]:
         """The leaves that are the Program's inputs, and its entry."""
-        static = self.static_argnums
-        fixed = static_names(self.f, static) if static and keywords else ()
-        traced = tuple([None if i in static else arg for i, arg in enumerate(args)])
-        leaves, structure = flatten((traced, {key: None if key in fixed else x for key, x in keywords.items()}))
-        inputs = [leaf for leaf in leaves if is_input(leaf)]
-        constants = [args[i] for i in static if i < len(args)] + [
-            keywords[key] for key in sorted(fixed) if key in keywords
-        ]
-        key = structure, *(_kind(leaf) for leaf in leaves), *map(key_of, constants)
+        call = Call.of(self.f, args, keywords, self.static_argnums)
+        static = [(place, key_of(value)) for place, value in call.static.items()]
+        key = call.structure, *(_kind(leaf) for leaf in call.leaves), *static
         entry = self.cache.entries.get(key)
         if entry is None:
-            program = program_of(self.f, args, keywords, static)
-            entry = Entry.of(optimised(program, fast_math=self.fast_math), self.backend)
+            entry = Entry.of(optimised(program_of(self.f, call), fast_math=self.fast_math), self.backend)
             kinds = tuple([_quick(arg) for arg in args])
             plain = not keywords and not self.static_argnums and all(kinds)
             self.cache.add(key, kinds if plain else None, entry)
-        return inputs, entry
+        return call.inputs, entry
 
     def program(self, *args: P.args, **keywords: P.kwargs) -> Program:
         """The Program for arguments of this kind, after all passes."""
@@ -244,8 +236,7 @@ def compile(
             v1 = c3 * v0
             return [v1]
     """
-    positions = differentiated(static_argnums) if static_argnums != () else ()
-    static = (positions,) if isinstance(positions, int) else positions or ()
+    static = static_positions(static_argnums)
     if backend not in WRITERS:
         raise ValueError(f"compile has no backend {backend!r}; it has {' and '.join(map(repr, WRITERS))}")
     if backend == "numba":

@@ -6,58 +6,83 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 import attrs
-import numpy as np
 
-from tapegrad._core.variable import Variable, still_open
+from tapegrad._core.variable import ARRAYS, still_open
 from tapegrad._program.constants import constant
 from tapegrad._program.program import Atom, Program
 from tapegrad._program.tracing import Tracing, example, recording
+from tapegrad._spec import STRANGE
+from tapegrad._transforms.places import differentiated
 from tapegrad._transforms.transform import Transform, parameter_name
 from tapegrad._tree import flatten, paths, unflatten
+from tapegrad.errors import DomainError
 from tapegrad.typing import P, override
 
-NUMBERS: Any = (bool, int, float, complex)
-ARRAYS: Any = (np.ndarray, np.generic, Variable)
+PYTHONS: Any = (bool, int, float, complex)
 
 
 def is_input(leaf: Any) -> bool:
     """Whether a leaf is a number or an array of numbers; anything else is part of the signature."""
+    if isinstance(leaf, STRANGE):
+        raise DomainError(
+            f"a function to compile or trace was given a {type(leaf).__name__}, whose arithmetic is not an array's. "
+            "Pass a plain array: np.asarray(x)."
+        )
     if isinstance(leaf, ARRAYS):
         return leaf.dtype.kind in "biufc"
-    return type(leaf) in NUMBERS
+    return type(leaf) in PYTHONS
 
 
-def program_of(
-    f: Callable[..., Any], args: Sequence[Any], keywords: Mapping[str, Any], static: Sequence[int] = ()
-) -> Program:
-    """Run `f` once on the arguments, and record what it does to them.
+@attrs.frozen(eq=False)
+class Call:
+    """A call taken apart: what its Program gets as inputs, and all else, which the Program depends on."""
 
-    Those at the positions `static` are constants, by whichever way they are passed.
-    """
+    args: tuple[Any, ...]
+    """The positional arguments, None in place of a static one."""
+    keywords: dict[str, Any]
+    static: Mapping[int | str, Any]
+    """The static arguments, by position or by name."""
+    leaves: list[Any]
+    """Of the arguments, and then of the keywords."""
+    structure: Any
+
+    @classmethod
+    def of(cls, f: Callable[..., Any], args: Sequence[Any], keywords: Mapping[str, Any], static: Sequence[int]) -> Call:
+        """Arguments at the positions `static` are static, by whichever way they are passed."""
+        fixed: dict[int | str, Any] = {i: args[i] for i in static if i < len(args)}
+        if static and keywords:
+            names = {parameter_name(f, i) for i in static}
+            fixed.update((key, keywords[key]) for key in sorted(keywords) if key in names)
+        traced = tuple([None if i in fixed else arg for i, arg in enumerate(args)])
+        named = {key: None if key in fixed else x for key, x in keywords.items()}
+        return cls(traced, named, fixed, *flatten((traced, named)))
+
+    @property
+    def inputs(self) -> list[Any]:
+        """The leaves that are numbers, in the order of the Program's inputs."""
+        return [leaf for leaf in self.leaves if is_input(leaf)]
+
+    def names(self, f: Callable[..., Any]) -> tuple[str, ...]:
+        """What the inputs are called: the parameter, and the place in what was passed for it."""
+        parts = [(parameter_name(f, i) or f"argument{i}", arg) for i, arg in enumerate(self.args)]
+        parts += [(key, self.keywords[key]) for key in flatten({key: key for key in self.keywords})[0]]
+        every = [f"{name}{path}" for name, tree in parts for path in paths(flatten(tree)[1])]
+        return tuple([name for name, leaf in zip(every, self.leaves, strict=True) if is_input(leaf)])
+
+    def with_leaves(self, leaves: Sequence[Any]) -> tuple[list[Any], dict[str, Any]]:
+        """The arguments and keywords with other leaves, the static ones among them."""
+        args, keywords = unflatten(self.structure, leaves)
+        static = self.static
+        return [static.get(i, x) for i, x in enumerate(args)], {key: static.get(key, x) for key, x in keywords.items()}
+
+
+def program_of(f: Callable[..., Any], call: Call) -> Program:
+    """Run `f` once on the arguments, and record what it does to them; the static ones are constants."""
     level = Tracing()
-    inputs: list[Any] = []
-    names: list[str] = []
-
-    def replaced(argument: Any, name: str) -> Any:
-        leaves, structure = flatten(argument)
-        made: list[Any] = []
-        for leaf, path in zip(leaves, paths(structure), strict=True):
-            if is_input(leaf):
-                leaf = level.traced(example(leaf))
-                inputs.append(leaf)
-                names.append(f"{name}{path}")
-            made.append(leaf)
-        return unflatten(structure, made)
-
-    call = [arg if i in static else replaced(arg, parameter_name(f, i) or f"argument{i}") for i, arg in enumerate(args)]
-    fixed = static_names(f, static)
-    options = {key: value if key in fixed else replaced(value, key) for key, value in keywords.items()}
-    return _recorded(level, lambda: f(*call, **options), inputs, names)
-
-
-def static_names(f: Callable[..., Any], static: Sequence[int]) -> frozenset[str]:
-    """What the parameters at these positions are called."""
-    return frozenset([parameter_name(f, i) for i in static])
+    values = [level.traced(example(leaf)) if is_input(leaf) else leaf for leaf in call.leaves]
+    inputs = [value for value in values if level.owns(value)]
+    args, keywords = call.with_leaves(values)
+    return _recorded(level, lambda: f(*args, **keywords), inputs, call.names(f))
 
 
 def body_of(f: Callable[..., Sequence[Any]], examples: Sequence[Any]) -> tuple[Program, list[Any]]:
@@ -105,7 +130,7 @@ class Trace(Transform):
 
     @override
     def __call__(self, *args: Any, **keywords: Any) -> Program:
-        return program_of(self.f, args, keywords, self.static_argnums)
+        return program_of(self.f, Call.of(self.f, args, keywords, self.static_argnums))
 
 
 def trace(f: Callable[P, Any], /, *, static_argnums: int | tuple[int, ...] = ()) -> Callable[P, Program]:
@@ -124,4 +149,10 @@ def trace(f: Callable[P, Any], /, *, static_argnums: int | tuple[int, ...] = ())
     %6      :  float64  add %3, %5
     return  :  float64  %6
     """
-    return Trace(f, (static_argnums,) if isinstance(static_argnums, int) else static_argnums)
+    return Trace(f, static_positions(static_argnums))
+
+
+def static_positions(static_argnums: int | tuple[int, ...]) -> tuple[int, ...]:
+    """`static_argnums` as a transform holds it; `TypeError` for what names no positions."""
+    positions = differentiated(static_argnums) if static_argnums != () else ()
+    return (positions,) if isinstance(positions, int) else positions or ()

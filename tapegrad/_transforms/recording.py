@@ -12,7 +12,6 @@ from tapegrad._core.sweep import sweep
 from tapegrad._core.variable import still_open
 from tapegrad._leaves import restored
 from tapegrad._spec import Value
-from tapegrad._transforms.places import differentiated as differentiated
 from tapegrad._transforms.sources import Sources
 from tapegrad._tree import tree_map
 from tapegrad._values import fresh
