@@ -76,6 +76,7 @@ STOREYS = [
     {"_program.kernels.loops"},
     {"_program.kernels.segments", "_program.kernels.writing"},
     {"_program.kernels.function"},
+    {"_program.leveled"},
     {"_program.compiled", "_program.rolling", "_program.choosing", "_program.repeating"},
     {"_program.checking"},
     {"_program.saving"},

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 import pytest
 
-from tapegrad import errors
+from tapegrad import errors, no_grad
 from tapegrad._tree import flatten
+from tapegrad.sparse import jacobian_sparsity
 from tests.untyped import compile, cond, fori_loop, grad, hessian, jvp, plain, scan, trace, vmap, while_loop
 
 Array = NDArray[np.float64]
@@ -136,6 +137,55 @@ def test_cond_outside_of_programs() -> None:
     assert grad(f)(3.0) == 6.0
     assert calls == ["true"]
     np.testing.assert_array_equal(vmap(grad(f))(np.array([3.0, 0.0])), [6.0, -1.0])
+
+
+def paused_loop(x: float) -> Any:
+    with no_grad():
+        c, _ = scan(lambda c, r: (c * r, None), x, np.full(5, 2.0))
+    return c * x
+
+
+def paused_choice(x: float) -> Any:
+    with no_grad():
+        c = cond(x > 1.0, lambda x: x * 3.0, lambda x: x, x)
+    return c * x
+
+
+@pytest.mark.parametrize("f", [paused_loop, paused_choice])
+def test_what_is_paused_is_a_constant(f: Any) -> None:
+    assert compile(grad(f))(2.0) == grad(f)(2.0)
+    assert compile(lambda x: jvp(f, (x,), (1.0,))[1])(2.0) == grad(f)(2.0)
+
+
+def pattern_of(f: Callable[[Any], Any], x: Array) -> Any:
+    return jacobian_sparsity(f)(x).toarray()
+
+
+def test_a_level_that_knows_nothing_of_loops_sees_their_operations() -> None:
+    x = np.arange(1.0, 5.0)
+    loops: list[Callable[[Any], Any]] = [
+        lambda x: scan(lambda c, r: (c * r, c + r), x[0], x)[1],
+        lambda x: fori_loop(0, 3, lambda i, v: v * v, x),
+        lambda x: while_loop(lambda v: v[0] < 100.0, lambda v: v * v + 1.0, x),
+        lambda x: cond(x[0] > 0, lambda v: v * 2.0, lambda v: v, x),
+    ]
+    for f in loops:
+        pattern = pattern_of(f, x)
+        np.testing.assert_array_equal(pattern_of(compile(f), x), pattern)
+        assert np.any(pattern)
+
+
+def test_a_stale_variable() -> None:
+    kept: list[Any] = []
+
+    def f(x: float) -> float:
+        kept.append(x)
+        return x
+
+    c = compile(lambda x: fori_loop(0, 3, lambda i, v: v * v, x))
+    grad(f)(2.0)
+    with pytest.raises(errors.SealedTapeError):
+        c(kept[0])
 
 
 def test_branches_that_differ() -> None:

@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any
 
 import attrs
-import numpy as np
 
-from tapegrad._core.door import innermost
-from tapegrad._core.joint import record_jointly
-from tapegrad._core.recorder import Recorded, Recorder
+from tapegrad._program.leveled import Computation, Leaves, Leveled, Pull, moving, over_batch
 from tapegrad._program.passes.pipeline import optimised
 from tapegrad._program.program import Program
 from tapegrad._program.source.function import Writer
-from tapegrad._program.structured import Structured
 from tapegrad._program.trace import body_of
 from tapegrad._rules.folding import select
-from tapegrad._transforms.batched import Batched, Batching
-from tapegrad._transforms.forward import Dual, Forward, jvp
+from tapegrad._transforms.custom.mapped import Batch
+from tapegrad._transforms.forward import jvp
 from tapegrad._transforms.vjp import vjp
 from tapegrad.typing import override
-
-Branch: TypeAlias = Callable[..., Sequence[Any]]
-"""A computation of numbers and arrays: leaves in, leaves out."""
 
 
 @attrs.frozen
@@ -34,14 +27,10 @@ class Choice:
     first: Program
     second: Program
 
-    def branches(self) -> tuple[Branch, Branch]:
-        """Both, on values of any level."""
-        return (lambda *values: self.first.evaluate(values)), (lambda *values: self.second.evaluate(values))
 
-
-def choose(condition: Any, first: Branch, second: Branch, arguments: Sequence[Any]) -> list[Any]:
-    """`first(*arguments)` where the condition holds, else `second(*arguments)`."""
-    both, captured = body_of(lambda *values: [*first(*values), *second(*values)], arguments)
+def choose(condition: Any, first: Computation, second: Computation, arguments: Leaves) -> list[Any]:
+    """`first(arguments)` where the condition holds, else `second(arguments)`."""
+    both, captured = body_of(lambda *values: [*first(values), *second(values)], arguments)
     half = len(both.outputs) // 2
     choice = Choice(
         optimised(both.with_outputs(both.outputs[:half])),
@@ -50,93 +39,73 @@ def choose(condition: Any, first: Branch, second: Branch, arguments: Sequence[An
     return Chosen.made_of(choice).bound([condition, *arguments, *captured])
 
 
-def _is_smooth(value: Any) -> bool:
-    return np.result_type(value).kind in "fc"
+@attrs.define(eq=False, repr=False)
+class Chosen(Leveled):
+    """A choice as a primitive, of the condition and the arguments."""
 
+    @classmethod
+    def made_of(cls, choice: Choice) -> Chosen:
+        """The primitive of a choice."""
+        return cls.of(choice, "cond", Running(choice), len(choice.first.outputs))
 
-def _recorded(chosen: Chosen, arguments: Sequence[Any], level: Recorder) -> list[Any]:
-    """One Node. In reverse, the branch that was taken runs again, and its cotangents are pulled back."""
-    condition, *inner = [x.primal if isinstance(x, Recorded) and x.level is level else x for x in arguments]
-    mine = [i for i, x in enumerate(arguments[1:]) if isinstance(x, Recorded) and x.level is level]
-    outs = chosen.bound([condition, *inner])
-    smooth = [i for i, out in enumerate(outs) if _is_smooth(out)]
+    def other(self, change: Callable[[Computation], Computation], condition: Any, arguments: Leaves) -> list[Any]:
+        """The same choice between both computations, changed."""
+        return choose(condition, change(self.content.first.evaluate), change(self.content.second.evaluate), arguments)
 
-    def pull(cts: tuple[Any, ...]) -> tuple[Any, ...]:
-        def pulled(branch: Branch) -> Branch:
-            def backward(*values: Any) -> Sequence[Any]:
-                place, towards = list(values[: len(inner)]), values[len(inner) :]
+    @override
+    def pulled(self, inner: Leaves, moved: Sequence[int]) -> tuple[list[Any], Pull]:
+        """In reverse, the branch that was taken runs again, and its cotangents are pulled back."""
+        condition, *rest = inner
+        wanted = [i - 1 for i in moved]
 
-                def moved(*values: Any) -> tuple[Any, ...]:
-                    at = list(place)
-                    for i, value in zip(mine, values, strict=True):
-                        at[i] = value
-                    results = branch(*at)
-                    return tuple(results[i] for i in smooth)
+        def pull(ct: Mapping[int, Any]) -> Leaves:
+            def backward(branch: Computation) -> Computation:
+                def run(values: Leaves) -> Leaves:
+                    place, cts = values[: len(rest)], tuple(values[len(rest) :])
+                    again = moving(lambda at: [branch(at)[i] for i in ct], place, wanted)
+                    return vjp(again, *(place[i] for i in wanted))[1](cts)
 
-                return vjp(moved, *(place[i] for i in mine))[1](towards)
+                return run
 
-            return backward
+            return self.other(backward, condition, [*rest, *ct.values()])
 
-        first, second = chosen.content.branches()
-        return tuple(choose(condition, pulled(first), pulled(second), [*inner, *cts]))
+        return self.bound(inner), pull
 
-    nodes = [arguments[1 + i].node for i in mine]
-    for i, variable in zip(smooth, record_jointly(level, "cond", nodes, [outs[i] for i in smooth], pull), strict=True):
-        outs[i] = variable
-    return outs
+    @override
+    def pushed(self, inner: Leaves, tangents: Mapping[int, Any]) -> tuple[list[Any], dict[int, Any]]:
+        """The branch that is taken, with its tangents."""
+        condition, *rest = inner
+        wanted = [i - 1 for i in tangents]
+        specs = [self.content.first.spec(atom) for atom in self.content.first.outputs]
+        smooth = [i for i, spec in enumerate(specs) if spec.dtype.kind in "fc"]
 
+        def forward(branch: Computation) -> Computation:
+            def run(values: Leaves) -> Leaves:
+                place, dx = values[: len(rest)], tuple(values[len(rest) :])
+                outs, douts = jvp(moving(branch, place, wanted), tuple(place[i] for i in wanted), dx)
+                return [*outs, *(douts[i] for i in smooth)]
 
-def _pushed(chosen: Chosen, arguments: Sequence[Any], level: Forward) -> list[Any]:
-    """The branch that is taken, with its tangents."""
-    condition, *inner = [x.primal if isinstance(x, Dual) and x.level is level else x for x in arguments]
-    mine = [i for i, x in enumerate(arguments[1:]) if isinstance(x, Dual) and x.level is level]
-    tangents = [arguments[1 + i].tangent for i in mine]
+            return run
 
-    def pushed(branch: Branch) -> Branch:
-        def forward(*values: Any) -> Sequence[Any]:
-            place = list(values[: len(inner)])
+        results = self.other(forward, condition, [*rest, *tangents.values()])
+        return results[: len(specs)], dict(zip(smooth, results[len(specs) :], strict=True))
 
-            def moved(*values: Any) -> tuple[Any, ...]:
-                at = list(place)
-                for i, value in zip(mine, values, strict=True):
-                    at[i] = value
-                return tuple(branch(*at))
+    @override
+    def batched(self, inner: Leaves, moved: Sequence[int], size: int) -> Leaves:
+        """Where the condition differs within the batch, both branches run; else the one, for the whole batch."""
+        flags = [i in moved for i in range(len(inner))]
+        if not flags[0]:
+            return self.other(lambda branch: over_batch(branch, flags[1:], size), inner[0], inner[1:])
+        with Batch(size) as batch:
+            condition, *rest = batch.enter(inner, flags)
+            pairs = zip(self.content.first.evaluate(rest), self.content.second.evaluate(rest), strict=True)
+            return [batch.whole(select(condition, a, b)) for a, b in pairs]
 
-            outs, douts = jvp(moved, tuple(place[i] for i in mine), values[len(inner) :])
-            return [*outs, *(douts[i] for i in smooth)]
-
-        return forward
-
-    specs = [chosen.content.first.spec(atom) for atom in chosen.content.first.outputs]
-    smooth = [i for i, spec in enumerate(specs) if spec.dtype.kind in "fc"]
-    first, second = chosen.content.branches()
-    results = choose(condition, pushed(first), pushed(second), [*inner, *tangents])
-    outs = results[: len(specs)]
-    for i, tangent in zip(smooth, results[len(specs) :], strict=True):
-        outs[i] = level.dual(outs[i], tangent)
-    return outs
-
-
-def _batched(chosen: Chosen, arguments: Sequence[Any], level: Batching) -> list[Any]:
-    """Where the condition differs within the batch, both branches run; else the one, for the whole batch."""
-    first, second = chosen.content.branches()
-    condition, *values = arguments
-    if isinstance(condition, Batched) and condition.level is level:
-        pairs = zip(first(*values), second(*values), strict=True)
-        return [select(condition, a, b) for a, b in pairs]
-    mine = [isinstance(x, Batched) and x.level is level for x in values]
-    inner = [x.primal if own else x for x, own in zip(values, mine, strict=True)]
-    size = next(len(x) for x, own in zip(inner, mine, strict=True) if own)
-
-    def whole(branch: Branch) -> Branch:
-        def forward(*values: Any) -> Sequence[Any]:
-            within = Batching()
-            outs = branch(*(within.batched(x) if own else x for x, own in zip(values, mine, strict=True)))
-            return [x.primal if within.owns(x) else np.broadcast_to(x, (size, *np.shape(x))) for x in outs]
-
-        return forward
-
-    return [level.batched(out) for out in choose(condition, whole(first), whole(second), inner)]
+    @override
+    def unrolled(self, arguments: Leaves) -> list[Any]:
+        choice: Choice = self.content
+        condition, *rest = arguments
+        return (choice.first if condition else choice.second).evaluate(rest)
 
 
 class Running:
@@ -158,22 +127,3 @@ class Running:
     def __call__(self, condition: Any, *arguments: Any) -> Any:
         outs = (self.first if condition else self.second)(*arguments)
         return outs[0] if len(outs) == 1 else tuple(outs)
-
-
-@attrs.define(eq=False, repr=False)
-class Chosen(Structured):
-    """A choice as a primitive, of the condition and the arguments."""
-
-    @classmethod
-    def made_of(cls, choice: Choice) -> Chosen:
-        """The primitive of a choice."""
-        return cls.of(choice, "cond", Running(choice), len(choice.first.outputs))
-
-    @override
-    def bound(self, arguments: Sequence[Any]) -> list[Any]:
-        level = innermost(arguments)
-        if isinstance(level, Recorder):
-            return _recorded(self, arguments, level)
-        if isinstance(level, Forward):
-            return _pushed(self, arguments, level)
-        return _batched(self, arguments, level) if isinstance(level, Batching) else self.applied(arguments)

@@ -6,23 +6,19 @@ other direction, which runs each step again from the carry that it began with.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
 import attrs
 import numpy as np
 
-from tapegrad._core.door import innermost
-from tapegrad._core.joint import record_jointly
-from tapegrad._core.recorder import Recorded, Recorder
+from tapegrad._program.leveled import Leaves, Leveled, Pull, moving, over_batch, smooth_ones
 from tapegrad._program.passes.pipeline import optimised
 from tapegrad._program.program import Program
 from tapegrad._program.source.function import Writer
-from tapegrad._program.structured import Structured
 from tapegrad._program.trace import body_of
-from tapegrad._transforms.batched import Batched, Batching
-from tapegrad._transforms.forward import Dual, Forward, jvp
+from tapegrad._transforms.forward import jvp, zero_tangent
 from tapegrad._transforms.vjp import vjp
 from tapegrad.typing import override
 
@@ -37,13 +33,14 @@ class Loop:
     length: int
 
     @property
+    def constants(self) -> int:
+        """Where the constants begin among the arguments."""
+        return self.carry + self.rows
+
+    @property
     def ys(self) -> int:
         """How many arrays the steps' results are stacked in."""
         return len(self.body.outputs) - self.carry
-
-    def step(self, values: Sequence[Any]) -> list[Any]:
-        """One step, on values of any level."""
-        return self.body.evaluate(values)
 
 
 def roll(
@@ -56,131 +53,107 @@ def roll(
     return outs[: len(carry)], outs[len(carry) :]
 
 
-def _is_smooth(value: Any) -> bool:
-    return np.result_type(value).kind in "fc"
+@attrs.define(eq=False, repr=False)
+class Rolled(Leveled):
+    """A loop as a primitive, of the carry, the rows and the constants."""
 
+    @classmethod
+    def made_of(cls, loop: Loop) -> Rolled:
+        """The primitive of a loop."""
+        return cls.of(loop, "scan", Running(loop), len(loop.body.outputs))
 
-def _recorded(loop: Loop, arguments: Sequence[Any], level: Recorder) -> list[Any]:
-    """One Node for the loop. Its carries are kept; in reverse, each step runs again from its own."""
-    inner = [x.primal if isinstance(x, Recorded) and x.level is level else x for x in arguments]
-    mine = [i for i, x in enumerate(arguments) if isinstance(x, Recorded) and x.level is level]
-    start, stop = loop.carry, loop.carry + loop.rows
+    @override
+    def pulled(self, inner: Leaves, moved: Sequence[int]) -> tuple[list[Any], Pull]:
+        """The carries are kept; in reverse, each step runs again from its own."""
+        loop: Loop = self.content
+        step = loop.body.evaluate
+        start, stop = loop.carry, loop.constants
 
-    def forward(*values: Any) -> Sequence[Any]:
-        return [*loop.step([*values, *inner[stop:]]), *values[:start]]
+        def forward(*values: Any) -> Sequence[Any]:
+            return [*step([*values, *inner[stop:]]), *values[:start]]
 
-    carry, kept = roll(forward, inner[:start], inner[start:stop], loop.length)
-    ys, carries = kept[: loop.ys], kept[loop.ys :]
-    outs = [*carry, *ys]
-    smooth = [i for i, out in enumerate(outs) if _is_smooth(out)]
+        carry, kept = roll(forward, inner[:start], inner[start:stop], loop.length)
+        outs, carries = [*carry, *kept[: loop.ys]], kept[loop.ys :]
+        to_rows = [i for i in moved if start <= i < stop]
+        to_constants = [i for i in moved if i >= stop]
 
-    def pull(cts: tuple[Any, ...]) -> tuple[Any, ...]:
-        ct = dict(zip(smooth, cts, strict=True))
-        carried = [i for i in smooth if i < start]
-        towards_rows = [i for i in mine if start <= i < stop]
-        towards_constants = [i for i in mine if i >= stop]
-        zeros = [np.zeros(np.shape(inner[i]), np.result_type(inner[i])) for i in towards_constants]
-        stacked = [i for i in smooth if i >= start]
+        def pull(ct: Mapping[int, Any]) -> Leaves:
+            carried, stacked = [i for i in ct if i < start], [i for i in ct if i >= start]
 
-        def backward(*values: Any) -> Sequence[Any]:
+            def backward(*values: Any) -> Sequence[Any]:
+                parts = iter(values)
+                ct_carry = [next(parts) for _ in carried]
+                sums = [next(parts) for _ in to_constants]
+                place = [next(parts) for _ in range(stop)]
+                wanted = [*carried, *to_rows, *to_constants]
+                place += inner[stop:]
+                again = moving(lambda at: [step(at)[i] for i in ct], place, wanted)
+                found = list(vjp(again, *(place[i] for i in wanted))[1]((*ct_carry, *parts)))
+                ends = len(carried), len(carried) + len(to_rows)
+                added = [total + part for total, part in zip(sums, found[ends[1] :], strict=True)]
+                return [*found[: ends[0]], *added, *found[ends[0] : ends[1]]]
+
+            cts = [*(ct[i] for i in carried), *(zero_tangent(inner[i]) for i in to_constants)]
+            backwards = [x[::-1] for x in (*carries, *inner[start:stop], *(ct[i] for i in stacked))]
+            last, rows = roll(backward, cts, backwards, loop.length)
+            found = dict(zip([*carried, *to_constants], last, strict=True))
+            found.update(zip(to_rows, (x[::-1] for x in rows), strict=True))
+            return [found.get(i) for i in moved]
+
+        return outs, pull
+
+    @override
+    def pushed(self, inner: Leaves, tangents: Mapping[int, Any]) -> tuple[list[Any], dict[int, Any]]:
+        """Values and tangents side by side."""
+        loop: Loop = self.content
+        start, stop = loop.carry, loop.constants
+        smooth = smooth_ones(inner)
+        moving_all = {i: tangents[i] if i in tangents else zero_tangent(inner[i]) for i in smooth}
+        carried, along = [i for i in smooth if i < start], [i for i in smooth if start <= i < stop]
+        specs = [loop.body.spec(atom) for atom in loop.body.outputs]
+        ys = [i for i in range(start, len(specs)) if specs[i].dtype.kind in "fc"]
+
+        def forward(*values: Any) -> Sequence[Any]:
             parts = iter(values)
-            ct_carry = [next(parts) for _ in carried]
-            sums = [next(parts) for _ in towards_constants]
-            place: list[Any] = [next(parts) for _ in range(stop)] + list(inner[stop:])
-            ct_ys = [next(parts) for _ in stacked]
-            wanted = [*carried, *towards_rows, *towards_constants]
+            place = [next(parts) for _ in range(start)]
+            dx = moving_all | {i: next(parts) for i in carried}
+            place += [next(parts) for _ in range(stop - start)]
+            dx |= {i: next(parts) for i in along}
+            place += inner[stop:]
+            step = moving(loop.body.evaluate, place, smooth)
+            outs, douts = jvp(step, tuple(place[i] for i in smooth), tuple(dx[i] for i in smooth))
+            return [*outs[:start], *(douts[i] for i in carried), *outs[start:], *(douts[i] for i in ys)]
 
-            def step(*values: Any) -> tuple[Any, ...]:
-                at = list(place)
-                for i, value in zip(wanted, values, strict=True):
-                    at[i] = value
-                results = loop.step(at)
-                return tuple(results[i] for i in smooth)
+        last, stacked = roll(
+            forward,
+            [*inner[:start], *(moving_all[i] for i in carried)],
+            [*inner[start:stop], *(moving_all[i] for i in along)],
+            loop.length,
+        )
+        found = dict(zip([*carried, *ys], [*last[start:], *stacked[loop.ys :]], strict=True))
+        return [*last[:start], *stacked[: loop.ys]], found
 
-            _, pulled = vjp(step, *(place[i] for i in wanted))
-            found = list(pulled((*ct_carry, *ct_ys)))
-            to_rows = len(carried) + len(towards_rows)
-            added = [total + part for total, part in zip(sums, found[to_rows:], strict=True)]
-            return [*found[: len(carried)], *added, *found[len(carried) : to_rows]]
+    @override
+    def batched(self, inner: Leaves, moved: Sequence[int], size: int) -> Leaves:
+        """The carry has the batch on axis 0; rows, and the y, on axis 1."""
+        loop: Loop = self.content
+        start, stop = loop.carry, loop.constants
+        carry = [x if i in moved else np.broadcast_to(x, (size, *np.shape(x))) for i, x in enumerate(inner[:start])]
+        rows = [np.swapaxes(x, 0, 1) if i in moved else x for i, x in enumerate(inner[start:stop], start)]
+        step = over_batch(loop.body.evaluate, [i < start or i in moved for i in range(len(inner))], size)
+        last, ys = roll(lambda *values: step([*values, *inner[stop:]]), carry, rows, loop.length)
+        return [*last, *(np.swapaxes(y, 0, 1) for y in ys)]
 
-        backwards = [x[::-1] for x in (*carries, *inner[start:stop], *(ct[i] for i in stacked))]
-        last, to_rows = roll(backward, [*(ct[i] for i in carried), *zeros], backwards, loop.length)
-        found = dict(zip([*carried, *towards_constants], last, strict=True))
-        found.update(zip(towards_rows, (x[::-1] for x in to_rows), strict=True))
-        return tuple(found.get(i) for i in mine)
-
-    recorded = record_jointly(level, "scan", [arguments[i].node for i in mine], [outs[i] for i in smooth], pull)
-    for i, variable in zip(smooth, recorded, strict=True):
-        outs[i] = variable
-    return outs
-
-
-def _pushed(loop: Loop, arguments: Sequence[Any], level: Forward) -> list[Any]:
-    """Values and tangents side by side."""
-    inner = [x.primal if isinstance(x, Dual) and x.level is level else x for x in arguments]
-    start, stop = loop.carry, loop.carry + loop.rows
-    smooth = [i for i, x in enumerate(inner) if _is_smooth(x)]
-    tangents = {
-        i: arguments[i].tangent
-        if isinstance(arguments[i], Dual) and arguments[i].level is level
-        else np.zeros(np.shape(inner[i]), np.result_type(inner[i]))
-        for i in smooth
-    }
-    carried, along = [i for i in smooth if i < start], [i for i in smooth if start <= i < stop]
-    fixed = [i for i in smooth if i >= stop]
-    moving_ys = [start + j for j in range(loop.ys) if loop.body.spec(loop.body.outputs[start + j]).dtype.kind in "fc"]
-
-    def forward(*values: Any) -> Sequence[Any]:
-        parts = iter(values)
-        place = [next(parts) for _ in range(start)]
-        dx = {i: next(parts) for i in carried}
-        place += [next(parts) for _ in range(stop - start)]
-        dx.update({i: next(parts) for i in along})
-        place += inner[stop:]
-        dx.update({i: tangents[i] for i in fixed})
-
-        def step(*values: Any) -> tuple[Any, ...]:
-            at = list(place)
-            for i, value in zip(smooth, values, strict=True):
-                at[i] = value
-            return tuple(loop.step(at))
-
-        outs, douts = jvp(step, tuple(place[i] for i in smooth), tuple(dx[i] for i in smooth))
-        return [*outs[:start], *(douts[i] for i in carried), *outs[start:], *(douts[i] for i in moving_ys)]
-
-    last, ys = roll(
-        forward,
-        [*inner[:start], *(tangents[i] for i in carried)],
-        [*inner[start:stop], *(tangents[i] for i in along)],
-        loop.length,
-    )
-    outs = [*last[:start], *ys[: loop.ys]]
-    for i, tangent in zip([*carried, *moving_ys], [*last[start:], *ys[loop.ys :]], strict=True):
-        outs[i] = level.dual(outs[i], tangent)
-    return outs
-
-
-def _batched(loop: Loop, arguments: Sequence[Any], level: Batching) -> list[Any]:
-    """Every step for the whole batch. The carry has the batch on axis 0; rows, and the y, on axis 1."""
-    mine = [isinstance(x, Batched) and x.level is level for x in arguments]
-    inner = [x.primal if own else x for x, own in zip(arguments, mine, strict=True)]
-    size = next(len(x) for x, own in zip(inner, mine, strict=True) if own)
-    start, stop = loop.carry, loop.carry + loop.rows
-    carry = [
-        x if own else np.broadcast_to(x, (size, *np.shape(x)))
-        for x, own in zip(inner[:start], mine[:start], strict=True)
-    ]
-    rows = [np.swapaxes(x, 0, 1) if own else x for x, own in zip(inner[start:stop], mine[start:stop], strict=True)]
-    flags = [True] * start + mine[start:]
-
-    def step(*values: Any) -> Sequence[Any]:
-        within = Batching()
-        at = [within.batched(x) if own else x for x, own in zip([*values, *inner[stop:]], flags, strict=True)]
-        outs = loop.step(at)
-        return [x.primal if within.owns(x) else np.broadcast_to(x, (size, *np.shape(x))) for x in outs]
-
-    last, ys = roll(step, carry, rows, loop.length)
-    return [level.batched(x) for x in last] + [level.batched(np.swapaxes(y, 0, 1)) for y in ys]
+    @override
+    def unrolled(self, arguments: Leaves) -> list[Any]:
+        loop: Loop = self.content
+        carry, rows = arguments[: loop.carry], arguments[loop.carry : loop.constants]
+        steps: list[Leaves] = []
+        for i in range(loop.length):
+            outs = loop.body.evaluate([*carry, *(row[i] for row in rows), *arguments[loop.constants :]])
+            carry = outs[: loop.carry]
+            steps.append(outs[loop.carry :])
+        return [*carry, *(np.stack(column) for column in zip(*steps, strict=True))]
 
 
 class Running:
@@ -196,7 +169,7 @@ class Running:
 
     def __call__(self, *arguments: Any) -> Any:
         loop, step = self.loop, self.step
-        rows, constants = arguments[loop.carry : loop.carry + loop.rows], arguments[loop.carry + loop.rows :]
+        rows, constants = arguments[loop.carry : loop.constants], arguments[loop.constants :]
         specs = [loop.body.spec(atom) for atom in loop.body.outputs[loop.carry :]]
         stacked = [np.empty((loop.length, *spec.shape), spec.dtype) for spec in specs]
         carry: Sequence[Any] = arguments[: loop.carry]
@@ -207,22 +180,3 @@ class Running:
                 array[i] = y
         results = [*carry, *stacked]
         return results[0] if len(results) == 1 else tuple(results)
-
-
-@attrs.define(eq=False, repr=False)
-class Rolled(Structured):
-    """A loop as a primitive, of the carry, the rows and the constants."""
-
-    @classmethod
-    def made_of(cls, loop: Loop) -> Rolled:
-        """The primitive of a loop."""
-        return cls.of(loop, "scan", Running(loop), len(loop.body.outputs))
-
-    @override
-    def bound(self, arguments: Sequence[Any]) -> list[Any]:
-        level = innermost(arguments)
-        if isinstance(level, Recorder):
-            return _recorded(self.content, arguments, level)
-        if isinstance(level, Forward):
-            return _pushed(self.content, arguments, level)
-        return _batched(self.content, arguments, level) if isinstance(level, Batching) else self.applied(arguments)

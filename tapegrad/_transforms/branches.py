@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -51,8 +51,8 @@ def cond(
     leaves, structure = flatten(args)
     form: list[Any] = []
 
-    def branch(f: Callable[..., Any]) -> Callable[..., list[Any]]:
-        def run(*values: Any) -> list[Any]:
+    def branch(f: Callable[..., Any]) -> Callable[[Sequence[Any]], list[Any]]:
+        def run(values: Sequence[Any]) -> list[Any]:
             outs, of_outs = flatten(f(*unflatten(structure, values)))
             form.append((of_outs, [(np.shape(out), np.result_type(out)) for out in outs]))
             if form[0] != form[-1]:

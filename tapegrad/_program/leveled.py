@@ -1,0 +1,100 @@
+"""How loops and choices meet the levels: each makes of one another one, one level out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar, TypeAlias
+
+import attrs
+import numpy as np
+
+from tapegrad._config import paused
+from tapegrad._core.door import open_level
+from tapegrad._core.joint import record_jointly
+from tapegrad._core.recorder import Recorder
+from tapegrad._core.variable import belongs
+from tapegrad._program.structured import Structured
+from tapegrad._program.tracing import Tracing
+from tapegrad._transforms.batched import Batching
+from tapegrad._transforms.custom.mapped import Batch
+from tapegrad._transforms.forward import Forward
+from tapegrad._tree import placed
+from tapegrad.typing import override
+
+Leaves: TypeAlias = Sequence[Any]
+"""Numbers and arrays."""
+Computation: TypeAlias = Callable[[Leaves], Leaves]
+Pull: TypeAlias = Callable[[Mapping[int, Any]], Leaves]
+"""(cotangents of the floating outputs, by their positions) -> cotangents of the arguments that are moved."""
+
+
+@attrs.define(eq=False, repr=False)
+class Leveled(Structured):
+    """A loop or a choice. What is moved are the positions of the arguments that belong to the level."""
+
+    reversible: ClassVar[bool] = True
+    """Whether a tape can record it whole."""
+
+    @override
+    def bound(self, arguments: Leaves) -> list[Any]:
+        level = open_level(arguments, self.name)
+        if level is None or isinstance(level, Tracing):
+            return self.applied(arguments)
+        moved = [i for i, x in enumerate(arguments) if belongs(x, level)]
+        inner = placed(arguments, moved, [arguments[i].primal for i in moved])
+        if isinstance(level, Batching):
+            return [level.batched(out) for out in self.batched(inner, moved, np.shape(inner[moved[0]])[0])]
+        if isinstance(level, (Recorder, Forward)) and paused(level):
+            return self.bound(inner)
+        if isinstance(level, Forward):
+            outs, tangents = self.pushed(inner, {i: arguments[i].tangent for i in moved})
+            return placed(outs, [*tangents], [level.dual(outs[i], tangent) for i, tangent in tangents.items()])
+        if isinstance(level, Recorder) and self.reversible:
+            outs, pull = self.pulled(inner, moved)
+            smooth = smooth_ones(outs)
+            nodes = [arguments[i].node for i in moved]
+            recorded = record_jointly(
+                level,
+                self.name,
+                nodes,
+                [outs[i] for i in smooth],
+                lambda cts: tuple(pull(dict(zip(smooth, cts, strict=True)))),
+            )
+            return placed(outs, smooth, recorded)
+        return self.unrolled(arguments)
+
+    def pulled(self, inner: Leaves, moved: Sequence[int]) -> tuple[list[Any], Pull]:
+        """The outputs, and the pullback to the arguments that are moved."""
+        raise NotImplementedError
+
+    def pushed(self, inner: Leaves, tangents: Mapping[int, Any]) -> tuple[list[Any], dict[int, Any]]:
+        """The outputs, and the tangents of those that move, for such tangents of the arguments."""
+        raise NotImplementedError
+
+    def batched(self, inner: Leaves, moved: Sequence[int], size: int) -> Leaves:
+        """The outputs for the whole batch, of this size, whose axis comes first in all of them."""
+        raise NotImplementedError
+
+    def unrolled(self, arguments: Leaves) -> list[Any]:
+        """The outputs, operation by operation: for levels that know nothing of loops and choices."""
+        raise NotImplementedError
+
+
+def smooth_ones(values: Leaves) -> list[int]:
+    """The positions of floating and complex values."""
+    return [i for i, value in enumerate(values) if np.result_type(value).kind in "fc"]
+
+
+def moving(f: Computation, place: Leaves, moved: Sequence[int]) -> Callable[..., tuple[Any, ...]]:
+    """`f` as a function of its values at these positions alone, the others as they are in `place`."""
+    return lambda *values: tuple(f(placed(place, moved, values)))
+
+
+def over_batch(f: Computation, flags: Sequence[bool], size: int) -> Computation:
+    """`f` over a batch: which values have its axis first is said by `flags`; all results have it."""
+
+    def whole(values: Leaves) -> Leaves:
+        with Batch(size) as batch:
+            return [batch.whole(out) for out in f(batch.enter(values, flags))]
+
+    return whole
