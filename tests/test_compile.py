@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 import pytest
 
 import tapegrad
-from tapegrad import errors, using_config
+from tapegrad import at, errors, using_config
 from tapegrad._program.passes.pipeline import PASSES, optimised
 from tapegrad._tree import flatten
 from tapegrad.program import check, load, save
@@ -290,6 +290,9 @@ NEED_A_VALUE: list[Function] = [
     lambda x: x * x.value,
     lambda x: sum(range(x)),
     lambda x: np.arange(3.0)[int(x) :] * x,
+    lambda x: round(x) * x,
+    lambda x: grad(lambda x: round(x) * x)(x),
+    lambda x: at(np.ones(3))[np.array([0, 0, 1]) * (x > 0)].multiply(x),
 ]
 HAVE_UNKNOWN_SIZES: list[Function] = [lambda x: x[x > 0], np.flatnonzero, lambda x: np.sum(x[np.nonzero(x)])]
 
@@ -311,6 +314,16 @@ class TestErrors:
     def test_a_result_of_unknown_size(self, f: Function) -> None:
         with pytest.raises(errors.ConcretizationError, match="as many results"):
             compile(f)(np.ones(3))
+
+    def test_what_is_printed_is_no_value(self) -> None:
+        shown: list[str] = []
+
+        def f(x: float) -> float:
+            shown.extend([str(x), f"{x:.3f}", repr(x)])
+            return x
+
+        compile(f)(1.0)
+        assert shown == ["Traced(float64[])"] * 3
 
     def test_a_captured_variable(self) -> None:
         def outer(x: float) -> Any:

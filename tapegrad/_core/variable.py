@@ -190,6 +190,10 @@ class Variable(Generic[T_co]):
             raise missing_rule(f"{func.__module__}.{func.__name__}")
         return function(*args, **keywords)
 
+    def known(self) -> Any:
+        """Its value one level out, where that can be told."""
+        return self.primal
+
     def lost(self, what: str, remedy: str) -> TypeError:
         """The error for a conversion that would lose the gradient."""
         return conversion_error(what, remedy)
@@ -328,7 +332,7 @@ class Variable(Generic[T_co]):
             raise self.lost("to become a Python int", "use np.ceil(x), or math.ceil(x.value)")
 
         def __round__(self, ndigits: Any = None) -> Any:
-            return round(self.primal, ndigits)  # flat wherever it has a derivative: a constant
+            return round(self.known(), ndigits)  # flat wherever it has a derivative: a constant
 
         def tobytes(self, *args: Any) -> NoReturn:
             raise self.lost("to become bytes", "take those of its value: x.value.tobytes()")
@@ -384,9 +388,16 @@ def _text(value: Any, prefix: str) -> str:
 
 
 def plain_value(x: Any) -> Any:
-    """The plain value under all levels, for what must be decided by it; of a batch, that of all its elements."""
+    """The plain value under all levels, for checks and for show; of a batch, that of all its elements."""
     while isinstance(x, Variable):
         x = x.primal
+    return x
+
+
+def known_value(x: Any) -> Any:
+    """The same, for what the course of the computation depends on: it must be known, and is not in a Program."""
+    while isinstance(x, Variable):
+        x = x.known()
     return x
 
 

@@ -63,6 +63,18 @@ class Traced(TracedDraft):  # type: ignore[override]  # as above
         return boxed(value) if type(self.primal) is ndarray and not self.primal.ndim else value
 
     @override
+    def known(self) -> NoReturn:
+        raise self.lost("to decide how the computation goes on", "")
+
+    @override
+    def __str__(self) -> str:
+        return repr(self)
+
+    @override
+    def __format__(self, spec: str, /) -> str:
+        return repr(self)
+
+    @override
     def lost(self, what: str, remedy: str) -> ConcretizationError:
         return ConcretizationError(
             f"While a Program was recorded, a value that stands for any value was {what} at {user_line()}. Use NumPy's "

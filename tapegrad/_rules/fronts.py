@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from tapegrad._core.tables import FUNCTIONS, Function
-from tapegrad._core.variable import Variable, plain_value as plain_value
+from tapegrad._core.variable import Variable, known_value as known_value, plain_value as plain_value
 from tapegrad.typing import P
 
 

@@ -13,7 +13,7 @@ from tapegrad._core.primitive import Primitive
 from tapegrad._place import user_line
 from tapegrad._rules.batching import size
 from tapegrad._rules.folding import select
-from tapegrad._rules.fronts import operand, plain_value
+from tapegrad._rules.fronts import known_value, operand
 from tapegrad._rules.indexing import parsed
 from tapegrad._rules.kinds import declare
 from tapegrad._rules.placing import gather, moved, place, scatter, slice_of
@@ -156,7 +156,7 @@ class _Entries:
             yield True
             return
         turn = turns(*self.positions, self.layout, self.array.shape)
-        for i in (0,) if only_last else range(int(np.max(plain_value(turn), initial=0)), -1, -1):
+        for i in (0,) if only_last else range(int(np.max(known_value(turn), initial=0)), -1, -1):
             yield turn == i
 
     def changed(self, x: Any, new: Any, chosen: Any) -> Any:

@@ -46,10 +46,3 @@ def each(value: Any, count: int) -> list[Any]:
     if len(values) != count:
         raise RuntimeError("sequence argument must have length equal to input rank")
     return values
-
-
-def plain_of(x: Any) -> Any:
-    """The numbers behind a value; of one that stands for a batch, those of the whole batch, on axes in front."""
-    while is_variable(x):
-        x = x.primal
-    return x

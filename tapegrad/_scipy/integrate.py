@@ -9,8 +9,7 @@ import numpy as np
 from scipy import integrate
 
 from tapegrad._rules.axes import normalize_axis
-from tapegrad._rules.fronts import operand, stands_for
-from tapegrad._scipy.images import plain_of
+from tapegrad._rules.fronts import operand, plain_value, stands_for
 
 _integrate: Any = integrate
 
@@ -114,7 +113,7 @@ def cumulative_simpson(y: Any, *, x: Any = None, dx: Any = 1.0, axis: int = -1, 
     """The integral up to each sample, by Simpson's rule: each parabola gives the integrals over its two steps."""
     count = operand(y).shape[axis]
     y, steps, along = _samples(y, x, dx if count < 3 else operand(dx), axis)
-    if x is not None and np.any(plain_of(steps) <= 0):
+    if x is not None and np.any(plain_value(steps) <= 0):
         raise ValueError("Input x must be strictly increasing.")
     if count < 3:
         parts = steps * (y[..., 1:] + y[..., :-1]) / 2

@@ -10,9 +10,9 @@ from scipy import ndimage
 
 from tapegrad._place import user_line
 from tapegrad._rules.axes import normalize_axes, normalize_axis
-from tapegrad._rules.fronts import operand, stands_for
+from tapegrad._rules.fronts import known_value, operand, stands_for
 from tapegrad._scipy.convolution import extended, window
-from tapegrad._scipy.images import each, image_of, number, plain_of
+from tapegrad._scipy.images import each, image_of, number
 from tapegrad.errors import MissingRuleError
 
 MODES = {
@@ -154,7 +154,7 @@ def _gaussian(sigma: Any, order: int, radius: int) -> Any:
 
 def _radius(sigma: Any, truncate: float, radius: Any) -> Any:
     if radius is None:
-        plain = plain_of(sigma)
+        plain = known_value(sigma)
         if np.ndim(plain):
             raise MissingRuleError(
                 f"gaussian_filter at {user_line()}: the filter's length follows from sigma, and cannot differ within a "
@@ -201,7 +201,7 @@ def gaussian_filter(
     along = normalize_axes(axes, x.ndim)
     options = [each(value, len(along)) for value in (sigma, order, mode, radius)]
     for axis, width, n, way, reach in zip(along, *options, strict=True):
-        if np.any(plain_of(width) > 1e-15):
+        if np.any(known_value(width) > 1e-15):
             x = _along(x, _gaussian(width, n, _radius(width, truncate, reach)), axis, way, cval)
     return converted(x)
 

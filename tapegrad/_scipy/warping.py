@@ -10,9 +10,9 @@ from scipy import ndimage
 
 from tapegrad._rules.axes import normalize_axes, normalize_axis
 from tapegrad._rules.folding import select
-from tapegrad._rules.fronts import operand, stands_for
+from tapegrad._rules.fronts import operand, plain_value, stands_for
 from tapegrad._scipy.convolution import extended
-from tapegrad._scipy.images import each, image_of, number, plain_of
+from tapegrad._scipy.images import each, image_of, number
 from tapegrad._scipy.sampling import sampled, way
 from tapegrad._scipy.splines import CONTINUED, MARGIN, Spline, prefilter
 
@@ -119,7 +119,7 @@ def affine_transform(
     if matrix.ndim not in (1, 2) or matrix.shape[0] not in (ndim, ndim + 1):
         raise RuntimeError("no proper affine matrix provided")
     if matrix.ndim == 2 and matrix.shape[1] == ndim + 1:
-        if matrix.shape[0] == ndim + 1 and np.any(plain_of(matrix)[..., -1, :] != np.eye(ndim + 1)[-1]):
+        if matrix.shape[0] == ndim + 1 and np.any(plain_value(matrix)[..., -1, :] != np.eye(ndim + 1)[-1]):
             raise ValueError(f"the last row of a homogeneous matrix is {np.eye(ndim + 1)[-1].tolist()}")
         matrix, offset = matrix[:ndim, :ndim], matrix[:ndim, ndim]
     if matrix.shape != (ndim,) * matrix.ndim:

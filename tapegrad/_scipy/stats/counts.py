@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from tapegrad._rules.fronts import is_variable
+from tapegrad._rules.fronts import known_value
 from tapegrad._scipy.special.declaring import special
 from tapegrad._scipy.stats.standard import discrete
 from tapegrad._scipy.stats.values import INF
@@ -97,9 +97,7 @@ def _log_betabinom(k: Any, n: Any, a: Any, b: Any) -> Any:
 
 def _betabinom_cdf(k: Any, n: Any, a: Any, b: Any) -> Any:
     """The sum, for all `k` at once: along an axis as long as the largest of them."""
-    largest = k
-    while is_variable(largest):  # a constant to derivatives: only the whole batch can be below
-        largest = largest.primal
+    largest = known_value(k)  # a constant to derivatives: only the whole batch can be below
     steps = np.arange(float(np.max(np.nan_to_num(largest, nan=0.0), initial=0.0)) + 1)
     n, a, b = (np.expand_dims(v, -1) for v in (n, a, b))
     within = np.less_equal(steps, np.expand_dims(k, -1))
