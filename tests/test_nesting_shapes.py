@@ -11,10 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 import pytest
 
-from tapegrad import stop_gradient
+from tests.test_nesting_table import Map, unseen, with_custom_jvp
 from tests.untyped import (
     checkpoint,
-    custom_jvp,
     custom_vjp,
     grad,
     hessian,
@@ -29,7 +28,6 @@ from tests.untyped import (
     vmap,
 )
 
-Map: TypeAlias = Callable[[Any], Any]
 F8: TypeAlias = NDArray[np.float64]
 
 
@@ -154,17 +152,8 @@ def in_vmap(f: Map) -> Map:
     return lambda x: vmap(f, in_axes=1)(np.stack([x + 0.1, x], axis=1))[1]
 
 
-def unseen(f: Map) -> Map:
-    return lambda x: stop_gradient(f(x))
-
-
 def with_custom_vjp(f: Map) -> Map:
     rule = custom_vjp(lambda x: (f(x), x), lambda x, ct: vjp(f, x)[1](ct))
-    return lambda x: rule(unseen(f))(x)
-
-
-def with_custom_jvp(f: Map) -> Map:
-    rule = custom_jvp(lambda primals, tangents: jvp(f, primals, tangents))
     return lambda x: rule(unseen(f))(x)
 
 

@@ -22,6 +22,8 @@ from tests.untyped import (
     Rules,
     Untyped,
     checkpoint,
+    compile,
+    cond,
     custom_jvp,
     custom_vjp,
     derivative,
@@ -409,6 +411,16 @@ def through_a_vector(f: Map) -> Map:
     return lambda x: ravel_tree({"a": f(unravel(np.stack([x, x, x]))["b"][1]), "b": np.ones(2)})[0][0]
 
 
+def recorded_elsewhere(f: Map) -> Map:
+    compiled: Map = compile(f)
+    compiled(0.31)
+    return compiled
+
+
+def in_cond(f: Map) -> Map:
+    return lambda x: cond(x < 9.0, f, lambda x: x * 0.0, x)
+
+
 OTHERWISE: dict[str, tuple[int, Callable[[Map], Map]]] = {
     "grad in trees": (1, grad_in_trees),
     "grad of several": (1, grad_of_several),
@@ -455,6 +467,8 @@ OTHERWISE: dict[str, tuple[int, Callable[[Map], Map]]] = {
     "custom_minimum": (0, as_minimum),
     "linear_solve": (0, as_linear_solution),
     "ravel_tree": (0, through_a_vector),
+    "compile": (0, recorded_elsewhere),
+    "cond": (0, in_cond),
 }
 ALL = TRANSFORMS | OTHERWISE
 

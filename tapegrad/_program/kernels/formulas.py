@@ -9,6 +9,7 @@ import attrs
 import numpy as np
 
 from tapegrad._program.program import Atom, Equation, Program, Var
+from tapegrad._program.source.arrays import COMPARISONS
 from tapegrad._spec import generic, ndarray
 
 DTYPES = frozenset(map(np.dtype, ("f8", "f4", "c16", "c8", "i8", "?")))
@@ -79,14 +80,6 @@ ALONE: Mapping[str, str] = {
     name: f"math.{name}({{}})" for name in ("exp", "expm1", "log", "log1p", "tanh", "sin", "cos")
 }
 """What is as quick in the C library, where there is one number alone."""
-COMPARISONS: Mapping[str, str] = {
-    "equal": "{} == {}",
-    "not_equal": "{} != {}",
-    "less": "{} < {}",
-    "less_equal": "{} <= {}",
-    "greater": "{} > {}",
-    "greater_equal": "{} >= {}",
-}
 TRUTHS: Mapping[str, str] = {
     "logical_and": "{} and {}",
     "logical_or": "{} or {}",

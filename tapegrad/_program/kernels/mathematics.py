@@ -10,14 +10,8 @@ from __future__ import annotations
 import numpy as np
 
 
-def exp(x: float) -> float:
-    """The exponential: 2**k times that of r for x = k log(2) + r; in two factors, as 2**k alone may overflow."""
-    x = 710.0 if x > 710.0 else x
-    x = -746.0 if x < -746.0 else x
-    shifted = x * 1.4426950408889634 + 6755399441055744.0  # 1.5 * 2**52: the digits behind the point are rounded off
-    n = shifted - 6755399441055744.0
-    k = np.float64(shifted).view(np.int64) - 4843621399236968448  # the bits of that number
-    r = x - n * 0.6931471805598903 - n * 5.497923018708371e-14  # log(2); n times its first part is exact
+def exp_less_one(r: float) -> float:
+    """exp(r) - 1 for |r| <= log(2) / 2: r + r**2 / 2 + r**3 / 6 + ..."""
     p = 1 / 6227020800
     p = p * r + 1 / 479001600
     p = p * r + 1 / 39916800
@@ -30,7 +24,18 @@ def exp(x: float) -> float:
     p = p * r + 1 / 24
     p = p * r + 1 / 6
     p = p * r + 1 / 2
-    p = p * r * r + r + 1.0
+    return p * r * r + r
+
+
+def exp(x: float) -> float:
+    """The exponential: 2**k times that of r for x = k log(2) + r; in two factors, as 2**k alone may overflow."""
+    x = 710.0 if x > 710.0 else x
+    x = -746.0 if x < -746.0 else x
+    shifted = x * 1.4426950408889634 + 6755399441055744.0  # 1.5 * 2**52: the digits behind the point are rounded off
+    n = shifted - 6755399441055744.0
+    k = np.float64(shifted).view(np.int64) - 4843621399236968448  # the bits of that number
+    r = x - n * 0.6931471805598903 - n * 5.497923018708371e-14  # log(2); n times its first part is exact
+    p = exp_less_one(r) + 1.0
     half = k >> 1
     low = np.int64((half + 1023) << 52).view(np.float64)
     high = np.int64((k - half + 1023) << 52).view(np.float64)
@@ -46,19 +51,7 @@ def expm1(x: float) -> float:
     n = shifted - 6755399441055744.0
     k = np.float64(shifted).view(np.int64) - 4843621399236968448
     r = y - n * 0.6931471805598903 - n * 5.497923018708371e-14
-    p = 1 / 6227020800
-    p = p * r + 1 / 479001600
-    p = p * r + 1 / 39916800
-    p = p * r + 1 / 3628800
-    p = p * r + 1 / 362880
-    p = p * r + 1 / 40320
-    p = p * r + 1 / 5040
-    p = p * r + 1 / 720
-    p = p * r + 1 / 120
-    p = p * r + 1 / 24
-    p = p * r + 1 / 6
-    p = p * r + 1 / 2
-    p = p * r * r + r
+    p = exp_less_one(r)
     half = np.int64((k + 1022) << 52).view(np.float64)
     scaled = 2.0 * (half * p + (half - 0.5))
     return x if abs(x) < 1e-17 else scaled

@@ -13,18 +13,21 @@ from tapegrad._program.source.running import damp, damped
 from tapegrad._program.source.text import Text
 from tapegrad._spec import Spec, type_of
 
-OPERATORS: Mapping[str, str] = {
-    "add": "{} + {}",
-    "subtract": "{} - {}",
-    "multiply": "{} * {}",
-    "divide": "{} / {}",
-    "negative": "-{}",
+COMPARISONS: Mapping[str, str] = {
     "equal": "{} == {}",
     "not_equal": "{} != {}",
     "less": "{} < {}",
     "less_equal": "{} <= {}",
     "greater": "{} > {}",
     "greater_equal": "{} >= {}",
+}
+OPERATORS: Mapping[str, str] = {
+    "add": "{} + {}",
+    "subtract": "{} - {}",
+    "multiply": "{} * {}",
+    "divide": "{} / {}",
+    "negative": "-{}",
+    **COMPARISONS,
     "matmul": "{} @ {}",
     "power": "{} ** {}",
     "slice_of": "{}[{}]",
