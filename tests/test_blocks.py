@@ -15,7 +15,7 @@ import pytest
 
 from tapegrad import using_config
 from tapegrad._program.program import Var
-from tapegrad._program.source import function, groups, running
+from tapegrad._program.source import blocks, function, groups, running
 from tapegrad._program.source.lifetimes import Kind, Step, allocated
 from tapegrad._tree import flatten
 from tests.untyped import Function, compile, grad, plain, value_and_grad
@@ -27,7 +27,8 @@ LENGTH = 23
 def small(request: pytest.FixtureRequest) -> Iterator[None]:
     """Blocks of a few rows, and buffers for all but the smallest arrays."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(groups, "BLOCK", request.param)
+        patch.setattr(groups, "BLOCK", 50)
+        patch.setattr(blocks, "CACHE", 30 * request.param)
         patch.setattr(groups, "LARGE", 16)
         patch.setattr(function, "LARGE", 64)
         yield

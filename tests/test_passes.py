@@ -92,6 +92,19 @@ EXACT: dict[str, tuple[Callable[..., Any], tuple[Any, ...], list[str]]] = {
         (Y.astype(np.float32), 0.1),
         ["positive", "multiply"],
     ),
+    "a repeated column": case(
+        lambda x, c: x * np.broadcast_to(c[:, None], (3, 4)), (Y, Y[:, 0]), ["slice_of", "multiply"]
+    ),
+    "a column repeated by a sum": case(
+        grad(lambda x, y: np.sum(np.sin(np.sum(x * y, axis=1))), argnums=0),
+        (Y, Y),
+        ["multiply", "sum", "cos", "reshape", "damp"],
+    ),
+    "parts put together": case(
+        grad(lambda x: np.sum(100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2)),
+        (Y[0],),
+        [*["slice_of"] * 2, *["multiply"] * 6, *["subtract"] * 2, "negative", "damp", "place all"],
+    ),
     "the gradient of a mean": case(
         grad(lambda x, c: plain.mean((x - c) ** 2) / c, argnums=0),
         (Y, 3.0),

@@ -13,6 +13,7 @@ import numpy as np
 from tapegrad._program.constants import Literal
 from tapegrad._program.passes.rewriting import Rewriting, rewritten
 from tapegrad._program.program import Atom, Equation, Program
+from tapegrad._rules.folding import kept_shape
 from tapegrad._spec import ndarray
 
 EXACT = frozenset(
@@ -33,9 +34,9 @@ def without_broadcasts(program: Program) -> Program:
         inputs = list(eq.inputs)
         for i in range(len(inputs)):
             rest = [work.spec(atom).shape for j, atom in enumerate(inputs) if j != i]
-            small = _before_broadcast(work, inputs[i])
-            if small is not None and _broadcast(*rest, work.spec(small).shape) == out.shape:
-                inputs[i] = small
+            found = _before_broadcast(work, inputs[i])
+            if found is not None and _broadcast(*rest, found[1]) == out.shape:
+                inputs[i] = _reshaped(work, *found)
         if tuple(inputs) != eq.inputs:
             return attrs.evolve(eq, inputs=tuple(inputs))
         return _put_off(work, eq)
@@ -47,21 +48,26 @@ def _broadcast(*shapes: tuple[int, ...]) -> tuple[int, ...]:
     return np.broadcast_shapes(*shapes)
 
 
-def _before_broadcast(work: Rewriting, atom: Atom) -> Atom | None:
-    """What an operand repeats, if that broadcasts to the same by itself, and is as strong."""
+def _before_broadcast(work: Rewriting, atom: Atom) -> tuple[Atom, tuple[int, ...]] | None:
+    """What an operand repeats, as strong as it is, and the shape in which that broadcasts to the same by itself."""
     if isinstance(atom, Literal):
         value = atom.value
         uniform = isinstance(value, ndarray) and value.ndim and value.size and not any(value.strides)
-        return Literal(value[(0,) * value.ndim]) if uniform else None
+        return (Literal(value[(0,) * value.ndim]), ()) if uniform else None
     eq = work.maker(atom, *BROADCASTS)
     if eq is None or work.is_weak(eq.inputs[0]):
         return None
-    small, spec = eq.inputs[0], work.spec(atom)
-    if eq.primitive.name == "broadcast_to":
-        return small
-    axes, keepdims = eq.parameters[1].value, eq.parameters[2].value
-    lies = keepdims or not work.spec(small).shape or axes == tuple(range(len(axes)))
-    return small if lies and work.spec(small).dtype == spec.dtype else None
+    small = work.spec(eq.inputs[0]).shape
+    if eq.primitive.name == "broadcast_to" or not small:
+        return eq.inputs[0], small
+    shape, axes, keepdims = (literal.value for literal in eq.parameters)
+    leading = axes == tuple(range(len(axes)))
+    return eq.inputs[0], small if keepdims or leading else kept_shape(shape, axes)
+
+
+def _reshaped(work: Rewriting, atom: Atom, shape: tuple[int, ...]) -> Atom:
+    spec = attrs.evolve(work.spec(atom), shape=shape)
+    return atom if work.spec(atom) == spec else work.call("reshape", atom, spec=spec, parameters=[shape], aliases=True)
 
 
 def _put_off(work: Rewriting, eq: Equation) -> Equation | Sequence[Atom]:

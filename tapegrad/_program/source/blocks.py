@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from math import prod
 from typing import Any
 
 import attrs
@@ -20,6 +21,8 @@ VIEWS = frozenset({"spread", "reshape", "slice_of", "astype"})
 """Primitives of a group whose result may lie in the memory of their argument."""
 RESHAPING = REDUCTIONS | {"spread", "reshape", "slice_of", "place"}
 """Primitives whose result has other axes than their argument, the first one apart."""
+CACHE = 1 << 20
+"""So many bytes of a core's own cache one block may fill."""
 SHORT = 64
 """Over a last axis of up to so many entries, `einsum` sums quicker than `sum` does."""
 ADD = np.add.reduce
@@ -98,7 +101,7 @@ class BlockWriter:
         left = f"[{', '.join(self.names[eq.outputs[0]] for eq in totals)}] = " if totals else ""
         given = ", ".join((*map(array, self.group.reads), *(self.names[var] for var in results)))
         run = self.text.object(over_blocks, "over_blocks")
-        return [*lines, f"{left}{run}({name}, {self.group.length}, {self.group.rows}, {buffers!r}, {given})"]
+        return [*lines, f"{left}{run}({name}, {self.group.length}, {self._rows(buffers)}, {buffers!r}, {given})"]
 
     def _line(self, eq: Equation, seen: set[str], into: bool) -> None:
         """One equation. `seen` are the names of the parts of arrays so far."""
@@ -160,6 +163,13 @@ class BlockWriter:
 
         steps = [*map(step, self.group.equations), *(Step((self._total(eq),)) for eq in self.group.totals)]
         return allocated(steps, kind, self.results)
+
+    def _rows(self, buffers: Sequence[Kind]) -> int:
+        """How much of the first axis makes a block: all that is read and written for it fits in a core's own cache."""
+        specs = [self.program.spec(var) for var in (*self.group.reads, *self.results)]
+        kinds = [(spec.shape[1:], str(spec.dtype)) for spec in specs if spec.shape[:1] == (self.group.length,)]
+        row = sum(prod(shape) * np.dtype(dtype).itemsize for shape, dtype in (*buffers, *kinds))
+        return min(self.group.length, max(1, CACHE // max(row, 1)))
 
     def _late(self) -> frozenset[Var]:
         """A product differs from a damped one where a zero meets an infinity, and is nan there.

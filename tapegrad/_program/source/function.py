@@ -104,25 +104,37 @@ class Writer:
                         text.line(f"{self.names[var]} = {conversion.format(self.names[var])}")
             silent = all(var in self.floats for eq in program.equations for var in eq.outputs)
             around = [] if silent else [f"{text.object(np.errstate, 'errstate')}(all='ignore')"]
-            around += self._workspace([self._step(step) for step in order])
+            lives = [self._step(step) for step in order]
+            around += self._workspace(lives)
             with text.block(f"with {', '.join(around)}:") if around else nullcontext():
-                for step in order:
+                for step, dead in zip(order, self._dead(lives), strict=True):
                     if isinstance(step, Group):
                         self.group(step)
                     else:
                         self.equation(step)
+                    if dead:
+                        text.line(f"del {', '.join(self.names[var] for var in dead)}")
                 text.line(f"return [{', '.join(self.outputs())}]")
         return Code("\n".join(text.lines), text.function("program"))
 
+    def _large(self, var: Var) -> Kind | None:
+        spec = self.program.spec(var)
+        return (spec.shape, str(spec.dtype)) if spec.size * spec.dtype.itemsize >= LARGE else None
+
+    def _dead(self, order: list[Step]) -> list[list[Var]]:
+        """For each step, the large values that nothing reads after it, and that lie in no buffer."""
+        last = {var: i for i, step in enumerate(order) for var in (*step.writes, *step.reads)}
+        staying = {*self.program.inputs, *self.program.outputs, *self.buffers}
+        dead: list[list[Var]] = [[] for _ in order]
+        for var, i in last.items():
+            if var not in staying and self._large(var):
+                dead[i].append(var)
+        return dead
+
     def _workspace(self, order: list[Step]) -> list[str]:
         """The buffers for large values, as a context."""
-
-        def kind(var: Var) -> Kind | None:
-            spec = self.program.spec(var)
-            return (spec.shape, str(spec.dtype)) if spec.size * spec.dtype.itemsize >= LARGE else None
-
         kept = [atom for atom in self.program.outputs if isinstance(atom, Var)]
-        places, buffers = allocated(order, kind, kept)
+        places, buffers = allocated(order, self._large, kept)
         self.buffers = {var: f"b{i}" for var, i in places.items()}
         if not buffers:
             return []
@@ -162,7 +174,7 @@ class Writer:
             given.add(atom)
 
 
-OWNING = frozenset({"damp", "damp both", "matmul", "sum", "where", "power"})
+OWNING = frozenset({"damp", "damp both", "matmul", "sum", "where", "power", "place", "place all"})
 """Primitives, beside ufuncs, whose result is always an array of its own."""
 
 

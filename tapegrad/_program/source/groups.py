@@ -14,7 +14,7 @@ from tapegrad._program.program import Atom, Equation, Program, Var
 from tapegrad._program.source.arrays import ufunc_of
 
 BLOCK = 16_384
-"""The elements of a block: a few of them fit in a core's own cache."""
+"""So many elements may one entry along the first axis have: a few arrays of so many fit in a core's own cache."""
 LARGE = 4 * BLOCK
 """From so many elements on, blocks are quicker than whole arrays."""
 ELEMENTWISE = frozenset({"damp", "power", "where", "astype"})
@@ -29,8 +29,6 @@ class Group:
 
     length: int
     """Of the first axis."""
-    rows: int
-    """How much of it makes a block."""
     equations: tuple[Equation, ...]
     totals: tuple[Equation, ...]
 
@@ -90,8 +88,7 @@ def _gathered(
             late.update(eq.outputs)
         else:
             before.append(eq)
-    widest = max(prod(program.spec(eq.outputs[0]).shape[1:]) for eq in members)
-    return before, Group(length, max(1, BLOCK // widest), tuple(members), tuple(totals)), after
+    return before, Group(length, tuple(members), tuple(totals)), after
 
 
 def _opens(program: Program, eq: Equation) -> bool:

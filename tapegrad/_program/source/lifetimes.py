@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TypeAlias
 
 import attrs
@@ -49,11 +49,7 @@ def allocated(
     free: dict[Kind, list[int]] = {}
     for i, step in enumerate(steps):
         dying = {owner for var in (*step.reads, *step.writes) for owner in owners[var] if last[owner] == i}
-        early = {
-            var
-            for var in step.overwrites
-            if owners[var] == frozenset({var}) and not any(var in owners[other] for other in step.reads if other != var)
-        }
+        early = {var for var in step.overwrites if not _shared(var, step.reads, owners)}
         if step.fills:
             _release(dying & early, places, buffers, free)
             for var in step.writes:
@@ -66,6 +62,11 @@ def allocated(
             dying -= early
         _release(dying, places, buffers, free)
     return places, buffers
+
+
+def _shared(var: Var, reads: Sequence[Var], owners: Mapping[Var, frozenset[Var]]) -> bool:
+    """Whether a value lies in the memory of another, or others that are read lie in its own."""
+    return owners[var] != frozenset({var}) or any(var in owners[other] for other in reads if other != var)
 
 
 def _release(owners: Collection[Var], places: dict[Var, int], buffers: list[Kind], free: dict[Kind, list[int]]) -> None:
