@@ -9,13 +9,13 @@ import subprocess
 import sys
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import HealthCheck, assume, example, given, settings, strategies as st
 import numpy as np
 import pytest
 
 from tapegrad import using_config
 from tapegrad._program.program import Var
-from tapegrad._program.source import blocks, function, groups, running
+from tapegrad._program.source import blocks, buffers, groups, running
 from tapegrad._program.source.lifetimes import Kind, Step, allocated
 from tapegrad._tree import flatten
 from tests.untyped import Function, compile, grad, plain, value_and_grad
@@ -30,7 +30,7 @@ def small(request: pytest.FixtureRequest) -> Iterator[None]:
         patch.setattr(groups, "BLOCK", 50)
         patch.setattr(blocks, "CACHE", 30 * request.param)
         patch.setattr(groups, "LARGE", 16)
-        patch.setattr(function, "LARGE", 64)
+        patch.setattr(buffers, "LARGE", 64)
         yield
 
 
@@ -184,6 +184,12 @@ def test_special(f: Callable[..., Any], shapes: list[tuple[int, ...]], strided: 
     seed=st.integers(0, 2**32 - 1),
     slopes=st.booleans(),
 )
+@example(  # which amplifies rounding 10**14 times
+    program=[(488, 0, 0), (180, 0, 0), (0, 0, 0), (0, 0, 0), (272, 0, 0), (0, 0, 0), (0, 0, 0), (227, 0, 0)],
+    shapes=[((LENGTH,), np.float64, False), ((LENGTH,), np.float64, False)],
+    seed=0,
+    slopes=False,
+)
 def test_random_programs(
     program: list[tuple[int, int, int]], shapes: list[tuple[tuple[int, ...], Any, bool]], seed: int, slopes: bool
 ) -> None:
@@ -203,16 +209,28 @@ def test_random_programs(
         wanted = f(*inputs)
         compiled = compile(f)
         single = "float32" in str(compiled.program(*inputs))
+        tolerance = 1e-2 if single else 1e-6
         for _ in range(2):  # the second time in memory that the first has left behind
             for a, b in zip(compiled(*inputs), wanted, strict=True):
                 assert np.shape(a) == np.shape(b)
                 assert np.result_type(a) == np.result_type(b)
-                close(a, b, 1e-2 if single else 1e-6)
+                if not are_close(a, b, tolerance):
+                    moved = f(*(x * (1 + x.dtype.type(20 * np.finfo(x.dtype).eps)) for x in inputs))
+                    assume(all(are_close(*pair, tolerance / 10) for pair in zip(moved, wanted, strict=True)))
+                    close(a, b, tolerance)  # fails, where it is not that rounding alone decides the result
 
 
 def close(a: Any, b: Any, tolerance: float) -> None:
     scale = np.max(np.abs(np.where(np.isfinite(b), b, 0)), initial=1.0)
     np.testing.assert_allclose(a, b, rtol=tolerance, atol=tolerance * scale)
+
+
+def are_close(a: Any, b: Any, tolerance: float) -> bool:
+    try:
+        close(a, b, tolerance)
+    except AssertionError:
+        return False
+    return True
 
 
 A, B, C, D, E = map(Var, range(5))

@@ -103,8 +103,19 @@ EXACT: dict[str, tuple[Callable[..., Any], tuple[Any, ...], list[str]]] = {
     "parts put together": case(
         grad(lambda x: np.sum(100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2)),
         (Y[0],),
-        [*["slice_of"] * 2, *["multiply"] * 6, *["subtract"] * 2, "negative", "damp", "place all"],
+        [*["slice_of"] * 2, *["multiply"] * 5, *["subtract"] * 2, "damp", "place all"],
     ),
+    "parts of parts": case(
+        lambda x: grad(lambda w: sum(np.sum(w[i][j] * x[i]) for i in range(2) for j in range(3)))(np.ones((2, 3, 4))),
+        (Y,),
+        [*["slice_of"] * 2, "place all"],
+    ),
+    "signs of products": case(
+        lambda x, y: (-x * y) / y - -x * -y, (Y, Y), ["multiply", "divide", "negative", "subtract"]
+    ),
+    "a sign in a constant": case(lambda x, y: -((x * 2.0) * y), (Y, Y), ["multiply", "multiply"]),
+    "(2 x) 3": case(lambda x: (x * 2) * 3.0, (Y,), ["multiply"]),
+    "(2 x) / 2": case(lambda x: (x * 2) * 0.5, (Y,), ["multiply", "multiply"]),
     "the gradient of a mean": case(
         grad(lambda x, c: plain.mean((x - c) ** 2) / c, argnums=0),
         (Y, 3.0),

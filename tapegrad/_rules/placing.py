@@ -65,7 +65,11 @@ def _place_all(*args: Any) -> Any:
     *parts, indices, shape = args
     whole = np.zeros(shape, parts[0].dtype)
     for part, index in zip(parts, indices, strict=True):
-        whole[index] += part
+        place = whole[index]
+        if type(place) is np.ndarray:
+            np.add(place, part, place)
+        else:
+            whole[index] += part
     return whole[()]
 
 

@@ -12,6 +12,7 @@ from tapegrad._program.program import Atom, Equation, Program, Var
 from tapegrad._spec import Spec, ndarray, type_of
 
 NUMBERS: Any = (int, float, complex, np.number)
+FLOATS: Any = (int, float)
 
 
 def number(atom: Atom) -> Any:
@@ -34,13 +35,13 @@ def simplified(program: Program) -> Program:
 def negated(atom: Atom) -> Literal | None:
     """Minus a constant number; None of anything else."""
     value: Any = None if isinstance(atom, Var) else atom.value
-    return Literal(-value) if type_of(value) is float or isinstance(value, np.floating) else None
+    return Literal(-value) if type_of(value) in (int, float) or isinstance(value, np.floating) else None
 
 
 def _multiply(work: Rewriting, eq: Equation, out: Spec) -> Atom | Equation | None:
-    """A product: 1 * x = x; -1 * x = -x; -x * c = x * -c."""
+    """A product: 1 * x = x; -1 * x = -x; -x * c = x * -c; (x * 2) * c = x * 2c, for c of at least 1."""
     for x, other in (eq.inputs, eq.inputs[::-1]):
-        factor = number(other)
+        factor: Any = number(other)
         if factor is not None and factor == 1 and out.dtype.kind != "c":  # whose parts meet a zero that is not there
             return x
         if factor is not None and factor == -1 and work.spec(x) == out and out.dtype.kind == "f":
@@ -48,6 +49,25 @@ def _multiply(work: Rewriting, eq: Equation, out: Spec) -> Atom | Equation | Non
         negative, constant = work.maker(x, "negative"), negated(other)
         if negative is not None and constant is not None and out.dtype.kind == "f":
             return renamed(eq, "multiply", negative.inputs[0], constant)
+        doubled, twice = _doubled(work, x), _twice(other)
+        if doubled is not None and twice is not None and work.spec(x) == out:
+            return renamed(eq, "multiply", doubled, twice)
+    return None
+
+
+def _twice(atom: Atom) -> Literal | None:
+    """Two times a constant number of at least 1."""
+    value: Any = number(atom)
+    return Literal(value + value) if isinstance(value, FLOATS) and abs(value) >= 1 else None
+
+
+def _doubled(work: Rewriting, atom: Atom) -> Atom | None:
+    """x, where an atom is x * 2: nothing is rounded there, and what overflows does so also times another number."""
+    product = work.maker(atom, "multiply")
+    for x, factor in (product.inputs, product.inputs[::-1]) if product is not None else ():
+        two = number(factor)
+        if isinstance(two, FLOATS) and two == 2 and work.spec(x) == work.spec(atom) and work.spec(x).dtype == np.float64:
+            return x
     return None
 
 

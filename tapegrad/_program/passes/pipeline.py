@@ -14,6 +14,7 @@ from tapegrad._program.passes.fast import with_fast_math
 from tapegrad._program.passes.folding import with_constants_folded
 from tapegrad._program.passes.numbering import numbered
 from tapegrad._program.passes.placing import with_parts_joined
+from tapegrad._program.passes.signs import with_signs_last
 from tapegrad._program.passes.views import with_views_joined
 from tapegrad._program.program import Equation, Program
 from tapegrad._program.structured import Structured
@@ -22,6 +23,7 @@ PASSES: Sequence[Callable[[Program], Program]] = (
     without_dead,
     with_constants_folded,
     simplified,
+    with_signs_last,
     with_views_joined,
     with_parts_joined,
     without_broadcasts,

@@ -1,38 +1,107 @@
-"""Parts of one array put together at once: a sum of arrays that are zero but for a slice needs no such arrays."""
+"""Parts of one array put together at once: a sum of arrays that are zero elsewhere needs no such arrays."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import combinations
+from typing import Any, TypeAlias
 
 import attrs
 
 from tapegrad._program.constants import Literal
 from tapegrad._program.passes.rewriting import Rewriting, rewritten
 from tapegrad._program.program import Atom, Equation, Program
+from tapegrad._rules.kinds import PRIMITIVES
+from tapegrad._spec import type_of
+
+Parts: TypeAlias = Sequence[tuple[Literal, Atom]]
+"""Where each part is placed, and the part."""
+ZEROS = ("place", "place all")
 
 
 def with_parts_joined(program: Program) -> Program:
-    """The Program with `place all` + `place` as one `place all`.
+    """The Program with sums of `place` and `place all`, and those within others, as one `place all`.
 
-    It adds its parts in their order, to zeros. So the sum is the same bit for bit: outside of the slice that is placed
-    it would add 0 to what is not -0.
+    That adds its parts in their order, to zeros, and so never to -0. It is the same bit for bit if what is added later
+    is placed at one place, or if all parts lie at the same or at disjoint places: there the parts are added first.
     """
     uses = program.uses()
 
+    def maker(work: Rewriting, atom: Atom) -> Equation | None:
+        made = work.maker(atom, *ZEROS)
+        return made if made is not None and uses.get(made.outputs[0]) == 1 else None
+
+    def flat(work: Rewriting, eq: Equation) -> Parts:
+        """The parts of `place` or `place all`, and in place of one that is placed itself, its own."""
+        index = eq.parameters[0]
+        indices = [index] if eq.primitive.name == "place" else [Literal(each) for each in index.value]
+        parts: list[tuple[Literal, Atom]] = []
+        for place, part in zip(indices, eq.inputs, strict=True):
+            inner = maker(work, part)
+            outer = _numbers(place.value)
+            if inner is None or outer is None:
+                parts.append((place, part))
+            else:
+                parts += [(Literal((*outer, *_entries(at.value))), each) for at, each in flat(work, inner)]
+        return parts
+
     def rewrite(work: Rewriting, eq: Equation) -> Equation | Sequence[Atom]:
-        if eq.primitive.name != "add" or work.spec(eq.outputs[0]).dtype.kind not in "fc":
+        if work.spec(eq.outputs[0]).dtype.kind not in "fc" or eq.primitive.name not in ("add", "place all"):
             return eq
-        for whole, part in (eq.inputs, eq.inputs[::-1]):
-            first, last = work.maker(whole, "place all"), work.maker(part, "place")
-            if first is None or last is None or max(uses[eq.outputs[0]] for eq in (first, last)) > 1:
-                continue
-            (indices, shape), (index, same) = first.parameters, last.parameters
-            if shape != same:
-                continue
-            together = Literal((*indices.value, index.value))
-            return attrs.evolve(
-                first, inputs=(*first.inputs, *last.inputs), parameters=(together, shape), outputs=eq.outputs
+        makers = [eq] if eq.primitive.name == "place all" else [maker(work, atom) for atom in eq.inputs]
+        placed = [made for made in makers if made is not None]
+        shape = placed[0].parameters[1] if placed else None
+        if len(placed) < len(makers) or any(made.parameters[1] != shape for made in placed) or shape is None:
+            return eq
+        parts: Parts | None = []
+        for made in placed:
+            own = _merged(work, flat(work, made), shape.value)
+            parts = None if parts is None or own is None else _merged(work, [*parts, *own], shape.value)
+        if parts is None and len(placed) > 1:
+            placed.sort(key=lambda made: made.primitive.name == "place")  # which is added last
+            parts = (
+                [part for made in placed for part in flat(work, made)] if placed[1].primitive.name == "place" else None
             )
-        return eq
+        if parts is None or len(parts) == 1:
+            return eq
+        indices = Literal(tuple([index.value for index, _ in parts]))
+        inputs = tuple([part for _, part in parts])
+        return attrs.evolve(
+            eq, primitive=PRIMITIVES["place all"], inputs=inputs, parameters=(indices, shape), aliases=False
+        )
 
     return rewritten(program, rewrite)
+
+
+def _merged(work: Rewriting, parts: Parts, shape: Sequence[int]) -> Parts | None:
+    """The parts, those at one place added; None if some overlap in another way."""
+    merged: dict[Literal, Atom] = {}
+    if not all(_disjoint(a.value, b.value, shape) for a, b in combinations({index for index, _ in parts}, 2)):
+        return None
+    for index, part in parts:
+        if index in merged:
+            part = work.call("add", merged[index], part, spec=work.spec(part))
+        merged[index] = part
+    return list(merged.items())
+
+
+def _entries(index: Any) -> tuple[Any, ...]:
+    return index if type_of(index) is tuple else (index,)
+
+
+def _numbers(index: Any) -> tuple[int, ...] | None:
+    """An index of numbers alone."""
+    entries = _entries(index)
+    return entries if all(isinstance(entry, int) for entry in entries) else None
+
+
+def _disjoint(first: Any, last: Any, shape: Sequence[int]) -> bool:
+    """Whether two indices differ in a number at one place."""
+    pairs = zip(_entries(first), _entries(last), shape, strict=False)
+    for a, b, length in pairs:
+        if not isinstance(a, int) or not isinstance(b, int):
+            if a != b or not isinstance(a, slice):
+                return False
+        elif (a - b) % length:
+            return True
+    return False

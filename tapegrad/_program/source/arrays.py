@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
 from tapegrad._program.constants import Literal
 from tapegrad._program.program import Atom, Equation, Program
-from tapegrad._program.source.running import damp, damped
+from tapegrad._program.source.damping import damp, damp_both
 from tapegrad._program.source.text import Text
 from tapegrad._spec import Spec, type_of
 
@@ -58,27 +58,34 @@ def ufunc_of(eq: Equation) -> np.ufunc | None:
     return UFUNCS.get(eq.primitive.name)
 
 
-FRESH = frozenset(
-    {"damp", "damp both", "where", "power", "place", "place all", "concatenate", "gather", "scatter"}
-    | {"matmul", "matvec", "vecmat", "vecdot", "mean", "sum", "max", "min", "prod", "count_nonzero", "any", "all"}
-)
-"""Primitives, beside ufuncs, whose result never lies in the memory of an argument."""
+DAMPED: Mapping[str, Callable[..., Any]] = {"damp": damp, "damp both": damp_both}
+"""The damped products, by their primitives."""
+
+
+MODES = ("product", "product_both", "settle")
+"""What generated code calls for damped products and their check: plain ones and `settle`, or `damp` and nothing."""
+
+
+def read_again(eq: Equation) -> tuple[Atom, ...]:
+    """What an equation reads once more when its result is there, which so cannot be put over it."""
+    return {"damp": eq.inputs[:1], "damp both": eq.inputs}.get(eq.primitive.name, ())
 
 
 def fills(program: Program, eq: Equation) -> bool:
     """Whether the result of an equation can be put into a given array."""
     if eq.primitive.name == "matmul":
         return all(program.spec(atom).ndim > 1 for atom in eq.inputs)
-    return ufunc_of(eq) is not None or eq.primitive.name == "damp"
+    return ufunc_of(eq) is not None or eq.primitive.name in DAMPED
 
 
 def into(text: Text, eq: Equation, arguments: list[str], buffer: str) -> str:
     """The call that puts its result into a given array, and returns that."""
-    call: Any = ufunc_of(eq) or {"damp": damped, "matmul": np.matmul}[eq.primitive.name]
-    return f"{text.object(call, call.__name__)}({', '.join(arguments)}, out={buffer})"
+    call: Any = np.matmul if eq.primitive.name == "matmul" else DAMPED.get(eq.primitive.name) or ufunc_of(eq)
+    place = f"out={buffer}" if call in (np.maximum, np.minimum) else buffer  # quicker, where NumPy still allows it
+    return f"{text.object(call, call.__name__)}({', '.join((*arguments, place))})"
 
 
-ARITHMETIC = frozenset({"add", "subtract", "multiply", "divide", "damp"})
+ARITHMETIC = frozenset({"add", "subtract", "multiply", "divide", *DAMPED})
 
 
 def as_array(text: Text, eq: Equation, atom: Atom, out: Spec) -> str | None:
@@ -97,7 +104,7 @@ def expression(text: Text, eq: Equation, arguments: list[str]) -> str:
     name = eq.primitive.name
     if name in OPERATORS:
         return OPERATORS[name].format(*given)
-    compute: Any = damp if name == "damp" else eq.primitive.compute
+    compute: Any = DAMPED.get(name, eq.primitive.compute)
     return f"{text.object(compute, name.replace(' ', '_'))}({', '.join(given)})"
 
 

@@ -11,10 +11,12 @@ import numpy as np
 
 from tapegrad._program.constants import Literal
 from tapegrad._program.program import Atom, Equation, Program, Var
-from tapegrad._program.source.arrays import expression, ufunc_of
-from tapegrad._program.source.groups import REDUCTIONS, Group, sliced
+from tapegrad._program.source.arrays import DAMPED, MODES, expression, into, read_again, ufunc_of
+from tapegrad._program.source.damping import whole
+from tapegrad._program.source.groups import REDUCTIONS, Group, results_of, sliced
+from tapegrad._program.source.late import touched
 from tapegrad._program.source.lifetimes import Kind, Step, allocated
-from tapegrad._program.source.running import all_finite, damped, over_blocks
+from tapegrad._program.source.running import over_blocks
 from tapegrad._program.source.text import Text
 
 VIEWS = frozenset({"spread", "reshape", "slice_of", "astype"})
@@ -26,11 +28,6 @@ CACHE = 1 << 20
 SHORT = 64
 """Over a last axis of up to so many entries, `einsum` sums quicker than `sum` does."""
 ADD = np.add.reduce
-PASSING = frozenset(
-    {"add", "subtract", "multiply", "divide", "negative", "where", "maximum", "minimum", "sqrt", "exp", "sin", "cos"}
-    | {"reshape", "spread", "place", "slice_of", "sum", "max", "min"}
-)
-"""Primitives whose result is nan wherever an argument is, but for what they leave out altogether."""
 
 
 @attrs.define
@@ -41,20 +38,20 @@ class BlockWriter:
     program: Program
     group: Group
     names: Mapping[Var, str]
-    results: Sequence[Var]
+    late: Mapping[Var, str]
+    """The damped products whose check may wait for the end of the block, and the names of what computes them."""
+    results: Sequence[Var] = attrs.field(init=False)
     """What the group computes, and others read."""
     body: Text = attrs.field(init=False)
     local: dict[Var, str] = attrs.field(init=False)
     """What each value is called inside."""
     inside: frozenset[Var] = attrs.field(init=False)
-    late: frozenset[Var] = attrs.field(init=False)
-    """The damped products whose check may wait for the end of the block."""
 
     def __attrs_post_init__(self) -> None:
         self.body = Text(self.text.reserved)
         self.body.objects, self.body.known = self.text.objects, self.text.known
         self.inside = self.group.inside
-        self.late = self._late()
+        self.results = results_of(self.program, self.group)
 
     def write(self, name: str, array: Callable[[Atom], str], made: Mapping[Var, str]) -> list[str]:
         """Add the function, called `name`; returns the lines that run it.
@@ -65,10 +62,8 @@ class BlockWriter:
         places, buffers = self._allocated()
         self.local = {**self.names, **{var: f"b{i}" for var, i in places.items()}}
         self.local.update({var: f"{self.names[var]}_" for var in results})
-        parameters = ["start", "stop", "buffers", *(self.names[var] for var in (*self.group.reads, *results))]
-        again = [*parameters, body.object(damped, "damped")]
-        if self.late:
-            parameters.append(f"product={body.object(np.multiply, 'multiply')}")
+        modes = self._modes()
+        parameters = ["start", "stop", "buffers", *(self.names[var] for var in (*self.group.reads, *results)), *modes]
         with body.block(f"def {name}({', '.join(parameters)}):"):
             if buffers:
                 body.line(f"{', '.join(f'b{i}' for i in range(len(buffers)))}{',' * (len(buffers) == 1)} = buffers")
@@ -76,7 +71,7 @@ class BlockWriter:
                 body.line(f"{self.local[var]} = {self.names[var]}[start:stop]")
             seen: set[str] = set()
             for eq in self.group.equations:
-                self._line(eq, seen, into=eq.outputs[0] in places or eq.outputs[0] in results)
+                self._line(eq, seen, put=eq.outputs[0] in places or eq.outputs[0] in results)
             for eq in totals:
                 add = body.object(ADD, "add_reduce")
                 axes, keepdims = (literal.value for literal in eq.parameters)
@@ -84,12 +79,11 @@ class BlockWriter:
                     f"{self.names[eq.outputs[0]]} = {add}({self.local[self._total(eq)]}, {axes}, keepdims={keepdims})"
                 )
             sums = ", ".join(self.names[eq.outputs[0]] for eq in totals)
-            if self.late:
-                checked = ", ".join([*(self.local[var] for var in results), *([sums] if sums else [])])
-                with body.block(
-                    f"if product is not damped and not {body.object(all_finite, 'all_finite')}({checked}):"
-                ):
-                    body.line(f"return {name}({', '.join(again)})")
+            if modes:
+                unsettled = touched(self.program, self.late)
+                ends = (*results, *(eq.outputs[0] for eq in totals))
+                numbers = [f"{body.object(whole, 'whole')}({self.local[var]})" for var in ends if var in unsettled]
+                body.line(f"settle({', '.join(numbers)})")
             body.line(f"return [{sums}]")
         self.text.lines[0:0] = [*body.lines, ""]
         empty = self.text.object(np.empty, "empty")
@@ -99,11 +93,11 @@ class BlockWriter:
             for var in results
         ]
         left = f"[{', '.join(self.names[eq.outputs[0]] for eq in totals)}] = " if totals else ""
-        given = ", ".join((*map(array, self.group.reads), *(self.names[var] for var in results)))
+        given = ", ".join((*map(array, self.group.reads), *(self.names[var] for var in results), *modes))
         run = self.text.object(over_blocks, "over_blocks")
         return [*lines, f"{left}{run}({name}, {self.group.length}, {self._rows(buffers)}, {buffers!r}, {given})"]
 
-    def _line(self, eq: Equation, seen: set[str], into: bool) -> None:
+    def _line(self, eq: Equation, seen: set[str], put: bool) -> None:
         """One equation. `seen` are the names of the parts of arrays so far."""
         body, out, ufunc = self.body, self.local[eq.outputs[0]], ufunc_of(eq)
         axes = self.program.spec(eq.inputs[0] if eq.primitive.name in RESHAPING else eq.outputs[0]).ndim
@@ -121,13 +115,12 @@ class BlockWriter:
             return part
 
         arguments = [read(atom) for atom in eq.inputs]
-        if ufunc is not None:
-            body.line(f"{body.object(ufunc, ufunc.__name__)}({', '.join(arguments)}, out={out})")
-        elif eq.primitive.name == "damp":
-            name = "product" if eq.outputs[0] in self.late else body.object(damped, "damped")
-            body.line(f"{name}({', '.join(arguments)}, out={out})")
+        if eq.outputs[0] in self.late:
+            body.line(f"{self.late[eq.outputs[0]]}({', '.join(arguments)}, {out})")
+        elif ufunc is not None or eq.primitive.name in DAMPED:
+            body.line(into(body, eq, arguments, out))
         else:
-            body.line(f"{out}{'[...]' * into} = {self._expression(eq, arguments)}")
+            body.line(f"{out}{'[...]' * put} = {self._expression(eq, arguments)}")
 
     def _expression(self, eq: Equation, arguments: list[str]) -> str:
         """The call for one block: where a parameter is the shape of the result, that of its part."""
@@ -149,8 +142,8 @@ class BlockWriter:
         def step(eq: Equation) -> Step:
             name, out = eq.primitive.name, eq.outputs[0]
             reads = tuple(atom for atom in eq.inputs if isinstance(atom, Var))
-            fills = ufunc_of(eq) is not None or name == "damp"
-            again = eq.inputs[:1] if name == "damp" else ()  # read once more, after the product
+            fills = ufunc_of(eq) is not None or name in DAMPED
+            again = read_again(eq)
             shape = self.program.spec(out).shape
             over = [var for var in reads if var not in again and self.program.spec(var).shape == shape]
             return Step(
@@ -171,25 +164,10 @@ class BlockWriter:
         row = sum(prod(shape) * np.dtype(dtype).itemsize for shape, dtype in (*buffers, *kinds))
         return min(self.group.length, max(1, CACHE // max(row, 1)))
 
-    def _late(self) -> frozenset[Var]:
-        """A product differs from a damped one where a zero meets an infinity, and is nan there.
-
-        So where nan makes a result or a total nan, the check can wait for those. If they are not finite, the block runs
-        again, with each product checked at once.
-        """
-        found: set[Var] = set()
-        reaching = {*self.results, *(self._total(eq) for eq in self.group.totals)}
-        reaching = {var for var in reaching if self.program.spec(var).dtype.kind in "fc"}
-        for eq in reversed(self.group.equations):
-            out = eq.outputs[0]
-            name = eq.primitive.name
-            if out not in reaching:
-                continue
-            if name == "damp":
-                found.add(out)
-            if name in PASSING or name == "damp":
-                reaching.update(atom for atom in eq.inputs if isinstance(atom, Var))
-        return frozenset(found)
+    def _modes(self) -> list[str]:
+        """What differs between the first run and a careful one."""
+        used = {self.late[eq.outputs[0]] for eq in self.group.equations if eq.outputs[0] in self.late}
+        return [mode for mode in MODES if mode in used or (used and mode == "settle")]
 
     def _total(self, eq: Equation) -> Var:
         (atom,) = eq.inputs

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from typing import Any
 
 import attrs
 import numpy as np
 
+from tapegrad._program.constants import Literal
 from tapegrad._program.program import Atom, Equation, Program, Var
-from tapegrad._program.source.arrays import FRESH, as_array, expression, fills, into, ufunc_of
+from tapegrad._program.source.arrays import MODES, as_array, expression, into, ufunc_of
 from tapegrad._program.source.blocks import BlockWriter
+from tapegrad._program.source.buffers import Buffers
+from tapegrad._program.source.damping import UnsettledError, accept, damp, damp_both, settle
 from tapegrad._program.source.groups import Group, steps
-from tapegrad._program.source.lifetimes import Kind, Step, allocated
+from tapegrad._program.source.late import checked_at_end, late_products, number_of
 from tapegrad._program.source.numbers import EXPRESSIONS, as_floats, quotient
-from tapegrad._program.source.running import Workspace
 from tapegrad._program.source.text import Text, local_names
 from tapegrad._spec import generic, ndarray
 from tapegrad._values import fresh
-
-LARGE = 1 << 16
-"""Arrays of so many bytes are put where others lay: to ask the system for new memory costs more than to compute."""
 
 
 @attrs.frozen
@@ -40,13 +39,15 @@ class Writer:
     text: Text = attrs.field(init=False)
     names: dict[Var, str] = attrs.field(init=False)
     floats: set[Var] = attrs.field(init=False)
-    buffers: dict[Var, str] = attrs.field(factory=dict[Var, str], init=False)
-    """What large values are put into."""
+    buffers: Mapping[Var, str] = attrs.field(factory=dict[Var, str], init=False)
+    """What values are put into."""
+    late: Mapping[Var, str] = attrs.field(factory=dict[Var, str], init=False)
+    """The damped products that are checked at the end, and the names of what computes them."""
     groups: int = attrs.field(default=0, init=False)
 
     def __attrs_post_init__(self) -> None:
         self.names = local_names(self.program)
-        self.text = Text(frozenset(self.names.values()) | {"program"})
+        self.text = Text(frozenset(self.names.values()) | {"program", "equations", "part", *MODES})
         self.floats = as_floats(self.program)
 
     def number(self, atom: Atom) -> str:
@@ -64,7 +65,10 @@ class Writer:
         return self.names[atom]
 
     def equation(self, eq: Equation) -> None:
-        """The line of one equation."""
+        """The lines of one equation."""
+        if eq.primitive.name == "place all" and self.program.spec(eq.outputs[0]).shape:
+            self._placed(eq)
+            return
         left = ", ".join(self.names[var] for var in eq.outputs)
         if eq.outputs[0] in self.floats:
             right = EXPRESSIONS[eq.primitive.name].format(*map(self.number, eq.inputs))
@@ -74,84 +78,88 @@ class Writer:
             spec = self.program.spec(eq.outputs[0])
             arguments = [as_array(self.text, eq, atom, spec) or self.array(atom) for atom in eq.inputs]
             buffer = self.buffers.get(eq.outputs[0])
-            right = expression(self.text, eq, arguments) if buffer is None else into(self.text, eq, arguments, buffer)
+            if eq.outputs[0] in self.late:
+                given = arguments if buffer is None else [*arguments, buffer]
+                right = f"{self.late[eq.outputs[0]]}({', '.join(given)})"
+            elif buffer is None:
+                right = expression(self.text, eq, arguments)
+            else:
+                right = into(self.text, eq, arguments, buffer)
         self.text.line(f"{left} = {right}")
+
+    def _placed(self, eq: Equation) -> None:
+        """Zeros, to which each part is added in its place."""
+        text, whole, (indices, shape) = self.text, self.names[eq.outputs[0]], eq.parameters
+        dtype = self.program.spec(eq.outputs[0]).dtype
+        zeros, add = text.object(np.zeros, "zeros"), text.object(np.add, "add")
+        text.line(f"{whole} = {zeros}({text.literal(shape)}, {text.object(dtype, str(dtype), dtype.str)})")
+        for part, index in zip(eq.inputs, indices.value, strict=True):
+            at = f"{whole}[{text.object(index, 'index', Literal(index))}]"
+            if self.program.spec(part).shape:
+                text.line(f"part = {at}")
+                text.line(f"{add}(part, {self.array(part)}, part)")
+            else:
+                text.line(f"{at} += {self.array(part)}")
 
     def group(self, group: Group) -> None:
         """The lines that run a group."""
         self.groups += 1
-        writer = BlockWriter(self.text, self.program, group, self.names, self._results(group))
+        writer = BlockWriter(self.text, self.program, group, self.names, self.late)
         for line in writer.write(f"block{self.groups}", self.array, self.buffers):
             self.text.line(line)
-
-    def _results(self, group: Group) -> list[Var]:
-        """What a group computes block by block, and others read."""
-        own = {eq.outputs for eq in (*group.equations, *group.totals)}
-        later = {atom for eq in self.program.equations if eq.outputs not in own for atom in eq.inputs}
-        later.update(self.program.outputs)
-        return [eq.outputs[0] for eq in group.equations if eq.outputs[0] in later]
 
     def write(self) -> Code:
         """The whole function."""
         program, text = self.program, self.text
-        used = program.uses()
         order = steps(program)
-        with text.block(f"def program({', '.join(self.names[var] for var in program.inputs)}):"):
-            for var in program.inputs:
-                if var in used and not program.spec(var).shape:
-                    conversion = "float({0})" if var in self.floats else "{0}[()]" if var not in program.weak else ""
-                    if conversion:
-                        text.line(f"{self.names[var]} = {conversion.format(self.names[var])}")
-            silent = all(var in self.floats for eq in program.equations for var in eq.outputs)
-            around = [] if silent else [f"{text.object(np.errstate, 'errstate')}(all='ignore')"]
-            lives = [self._step(step) for step in order]
-            around += self._workspace(lives)
+        self.late = late_products(program, order, self.floats)
+        buffers = Buffers.of(program, order)
+        self.buffers = buffers.named()
+        take, around, give_back = buffers.taken(text)
+        if any(var not in self.floats for eq in program.equations for var in eq.outputs):
+            around.insert(0, f"{text.object(np.errstate, 'errstate')}(all='ignore')")
+        given = [self.names[var] for var in program.inputs]
+        modes = MODES if self.late else ()
+        with text.block(f"def {'equations' if modes else 'program'}({', '.join((*given, *modes))}):"):
+            self._inputs()
+            text.extend(take)
             with text.block(f"with {', '.join(around)}:") if around else nullcontext():
-                for step, dead in zip(order, self._dead(lives), strict=True):
+                for step, dead in zip(order, buffers.dead, strict=True):
                     if isinstance(step, Group):
                         self.group(step)
                     else:
                         self.equation(step)
                     if dead:
                         text.line(f"del {', '.join(self.names[var] for var in dead)}")
+                if checked := checked_at_end(program, order, self.late):
+                    numbers = [number_of(text, program.spec(atom), self.array(atom)) for atom in checked]
+                    text.line(f"settle({', '.join(numbers)})")
+                text.extend(give_back)
                 text.line(f"return [{', '.join(self.outputs())}]")
+        if modes:
+            self._twice(given)
         return Code("\n".join(text.lines), text.function("program"))
 
-    def _large(self, var: Var) -> Kind | None:
-        spec = self.program.spec(var)
-        return (spec.shape, str(spec.dtype)) if spec.size * spec.dtype.itemsize >= LARGE else None
+    def _inputs(self) -> None:
+        """The lines that make Python's or NumPy's numbers of inputs with no axes."""
+        program, used = self.program, self.program.uses()
+        for var in program.inputs:
+            if var in used and not program.spec(var).shape:
+                conversion = "float({0})" if var in self.floats else "{0}[()]" if var not in program.weak else ""
+                if conversion:
+                    self.text.line(f"{self.names[var]} = {conversion.format(self.names[var])}")
 
-    def _dead(self, order: list[Step]) -> list[list[Var]]:
-        """For each step, the large values that nothing reads after it, and that lie in no buffer."""
-        last = {var: i for i, step in enumerate(order) for var in (*step.writes, *step.reads)}
-        staying = {*self.program.inputs, *self.program.outputs, *self.buffers}
-        dead: list[list[Var]] = [[] for _ in order]
-        for var, i in last.items():
-            if var not in staying and self._large(var):
-                dead[i].append(var)
-        return dead
-
-    def _workspace(self, order: list[Step]) -> list[str]:
-        """The buffers for large values, as a context."""
-        kept = [atom for atom in self.program.outputs if isinstance(atom, Var)]
-        places, buffers = allocated(order, self._large, kept)
-        self.buffers = {var: f"b{i}" for var, i in places.items()}
-        if not buffers:
-            return []
-        names = ", ".join(f"b{i}" for i in range(len(buffers)))
-        return [f"{self.text.object(Workspace, 'Workspace')}({buffers!r}) as [{names}]"]
-
-    def _step(self, step: Equation | Group) -> Step:
-        if isinstance(step, Group):
-            return Step(tuple(step.reads), tuple(self._results(step)), fills=True)
-        reads = tuple([atom for atom in step.inputs if isinstance(atom, Var)])
-        shares = ufunc_of(step) is None and step.primitive.name not in FRESH
-        if not fills(self.program, step):
-            return Step(reads, step.outputs, shares=shares)
-        again = step.inputs[:1] if step.primitive.name == "damp" else ()  # read once more, after the product
-        shape = self.program.spec(step.outputs[0]).shape
-        over = [var for var in reads if var not in again and self.program.spec(var).shape == shape]
-        return Step(reads, step.outputs, True, tuple(over) if step.primitive.name != "matmul" else ())
+    def _twice(self, given: Sequence[str]) -> None:
+        """The function that runs the equations with plain products and, where they do not settle, with damped ones."""
+        text = self.text
+        quick = [text.object(np.multiply, "multiply")] * 2 + [text.object(settle, "settle_all")]
+        careful = [text.object(each, each.__name__) for each in (damp, damp_both, accept)]
+        text.line("")
+        with text.block(f"def program({', '.join(given)}):"):
+            with text.block("try:"):
+                text.line(f"return equations({', '.join((*given, *quick))})")
+            with text.block(f"except {text.object(UnsettledError, 'UnsettledError')}:"):
+                text.line(f"return equations({', '.join((*given, *careful))})")
 
     def outputs(self) -> Iterator[str]:
         """The outputs, as arrays that share memory with nothing else."""

@@ -59,6 +59,14 @@ def steps(program: Program) -> list[Equation | Group]:
     return done
 
 
+def results_of(program: Program, group: Group) -> list[Var]:
+    """What a group computes block by block, and others read."""
+    own = {eq.outputs for eq in (*group.equations, *group.totals)}
+    later = {atom for eq in program.equations if eq.outputs not in own for atom in eq.inputs}
+    later.update(program.outputs)
+    return [eq.outputs[0] for eq in group.equations if eq.outputs[0] in later]
+
+
 def sliced(program: Program, atom: Atom, length: int, ndim: int) -> bool:
     """Whether an operand of a result of `ndim` axes lies along its first axis, rather than being the same for all."""
     spec = program.spec(atom)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 import keyword
 import linecache
@@ -31,6 +31,11 @@ class Text:
     def line(self, text: str) -> None:
         """Add a line at the current depth."""
         self.lines.append("    " * self.depth + text)
+
+    def extend(self, lines: Iterable[str]) -> None:
+        """Add lines at the current depth."""
+        for text in lines:
+            self.line(text)
 
     @contextmanager
     def block(self, head: str) -> Generator[None]:
@@ -83,7 +88,7 @@ def written(value: Any) -> bool:
     return value is None or kind in (int, bool, str)
 
 
-TAKEN = re.compile(r"(b|block)\d+|start|stop|buffers|product|float")
+TAKEN = re.compile(r"(b|block)\d+|start|stop|buffers|float|equations|part|product|product_both|settle")
 """Names that generated code has of its own."""
 
 

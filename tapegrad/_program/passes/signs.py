@@ -1,0 +1,45 @@
+"""Signs after products: -x * y as -(x * y), where it meets another sign, or a sum that becomes a difference."""
+
+from __future__ import annotations
+
+from tapegrad._program.passes.algebra import negated
+from tapegrad._program.passes.rewriting import Rewriting, by_rules, renamed
+from tapegrad._program.program import Atom, Equation, Program
+from tapegrad._spec import Spec
+
+PRODUCTS = ("multiply", "damp", "damp both", "divide")
+
+
+def with_signs_last(program: Program) -> Program:
+    """The Program with each negation moved behind the product or quotient that reads it, or into a constant in it.
+
+    Rounding does not depend on the sign. Only the zero that damps an infinity may get another one.
+    """
+    uses = program.uses()
+
+    def into_constant(work: Rewriting, eq: Equation, out: Spec) -> Equation | None:
+        (x,) = eq.inputs
+        product = work.maker(x, *PRODUCTS)
+        if product is None or uses.get(product.outputs[0], 1) > 1 or out.dtype.kind != "f":
+            return None
+        for i, factor in enumerate(product.inputs):
+            scaled = work.maker(factor, "multiply")
+            for y, constant in (scaled.inputs, scaled.inputs[::-1]) if scaled is not None else ():
+                minus = negated(constant)
+                if minus is not None:
+                    other = work.call("multiply", y, minus, spec=work.spec(factor))
+                    return renamed(eq, product.primitive.name, *product.inputs[:i], other, *product.inputs[i + 1 :])
+        return None
+
+    return by_rules(program, {**dict.fromkeys(PRODUCTS, _behind), "negative": into_constant})
+
+
+def _behind(work: Rewriting, eq: Equation, out: Spec) -> Atom | Equation | None:
+    """-x * y as -(x * y), and -x * -y as x * y; where only a part of the result is as large as -x, it stays there."""
+    negatives = {atom: made.inputs[0] for atom in eq.inputs if (made := work.maker(atom, "negative"))}
+    if out.dtype.kind != "f" or all(work.spec(atom) != out for atom in negatives):
+        return None
+    plain = [negatives.get(atom, atom) for atom in eq.inputs]
+    if negatives.keys() >= set(eq.inputs):
+        return renamed(eq, eq.primitive.name, *plain)
+    return renamed(eq, "negative", work.call(eq.primitive.name, *plain, spec=out))

@@ -1,0 +1,92 @@
+"""Where the values of a Program are put: each in a buffer where one lay that nothing reads any more, if it can be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import attrs
+
+from tapegrad._program.program import Equation, Program, Var
+from tapegrad._program.source.arrays import DAMPED, fills, read_again, ufunc_of
+from tapegrad._program.source.groups import Group, results_of
+from tapegrad._program.source.lifetimes import Kind, Step, allocated
+from tapegrad._program.source.memory import Pool, Workspace, size
+from tapegrad._program.source.text import Text
+
+LARGE = 1 << 16
+"""Arrays of so many bytes share a thread's memory: to ask the system for new costs more than to compute."""
+POOLED = 1 << 20
+"""So many bytes of small arrays a Program keeps for itself."""
+FEW = 4
+"""From so many small values on, it costs less to take a Program's buffers than to make arrays."""
+FRESH = frozenset(
+    {*DAMPED, "where", "power", "place", "place all", "concatenate", "gather", "scatter"}
+    | {"matmul", "matvec", "vecmat", "vecdot", "mean", "sum", "max", "min", "prod", "count_nonzero", "any", "all"}
+)
+"""Primitives, beside ufuncs, whose result never lies in the memory of an argument."""
+
+
+@attrs.frozen
+class Buffers:
+    """The buffers of a Program, by their numbers."""
+
+    places: dict[Var, int]
+    """In which each value is put, of those that are put in any."""
+    kinds: Sequence[Kind]
+    dead: Sequence[Sequence[Var]]
+    """For each step, the large values that nothing reads after it, and that lie in no buffer."""
+
+    @classmethod
+    def of(cls, program: Program, order: Sequence[Equation | Group]) -> Buffers:
+        """For a Program whose steps run in this order."""
+        steps = [_step(program, step) for step in order]
+
+        def kind(var: Var) -> Kind | None:
+            spec = program.spec(var)
+            return (spec.shape, str(spec.dtype)) if spec.shape else None
+
+        kept = [atom for atom in program.outputs if isinstance(atom, Var)]
+        places, kinds = allocated(steps, kind, kept)
+        small = [i for i in places.values() if size(kinds[i]) < LARGE]
+        if len(small) < FEW or sum(size(kinds[i]) for i in set(small)) > POOLED:
+            places = {var: i for var, i in places.items() if i not in small}
+        last = {var: i for i, step in enumerate(steps) for var in (*step.writes, *step.reads)}
+        dead: list[list[Var]] = [[] for _ in steps]
+        for var, i in last.items():
+            whole = kind(var)
+            if whole and size(whole) >= LARGE and var not in places and var not in kept and var not in program.inputs:
+                dead[i].append(var)
+        return cls(places, kinds, dead)
+
+    def named(self) -> dict[Var, str]:
+        """What each value is put into."""
+        return {var: f"b{i}" for var, i in self.places.items()}
+
+    def taken(self, text: Text) -> tuple[list[str], list[str], list[str]]:
+        """The lines that take the small ones, the contexts that hold the large ones, the lines that give back."""
+        used = sorted(set(self.places.values()))
+        large = [i for i in used if size(self.kinds[i]) >= LARGE]
+        small = [i for i in used if size(self.kinds[i]) < LARGE]
+        before, around, after = list[str](), list[str](), list[str]()
+        if small:
+            pool = Pool([self.kinds[i] for i in small])
+            before.append(f"[{', '.join(f'b{i}' for i in small)}] = buffers = {text.object(pool.take, 'take')}()")
+            after.append(f"{text.object(pool.free.append, 'give_back')}(buffers)")
+        if large:
+            kinds = [self.kinds[i] for i in large]
+            names = ", ".join(f"b{i}" for i in large)
+            around.append(f"{text.object(Workspace, 'Workspace')}({kinds!r}) as [{names}]")
+        return before, around, after
+
+
+def _step(program: Program, step: Equation | Group) -> Step:
+    if isinstance(step, Group):
+        return Step(tuple(step.reads), tuple(results_of(program, step)), fills=True)
+    reads = tuple([atom for atom in step.inputs if isinstance(atom, Var)])
+    shares = ufunc_of(step) is None and step.primitive.name not in FRESH
+    if not fills(program, step):
+        return Step(reads, step.outputs, shares=shares)
+    again = read_again(step)
+    shape = program.spec(step.outputs[0]).shape
+    over = [var for var in reads if var not in again and program.spec(var).shape == shape]
+    return Step(reads, step.outputs, True, tuple(over) if step.primitive.name != "matmul" else ())

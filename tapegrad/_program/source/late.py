@@ -1,0 +1,101 @@
+"""Which damped products can be plain ones, to be checked when the results are there; see `damping`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from tapegrad._program.program import Atom, Equation, Program, Var
+from tapegrad._program.source.arrays import DAMPED
+from tapegrad._program.source.damping import FEW, squares, whole
+from tapegrad._program.source.groups import Group, results_of
+from tapegrad._program.source.text import Text
+from tapegrad._spec import Spec
+
+ARRANGING = frozenset(
+    {"reshape", "transpose", "spread", "broadcast_to", "place", "place all", "concatenate", "stack", "scatter"}
+    | {"place_diagonal", "astype", "array", "copy", "flip"}
+)
+ADDING = frozenset({"add", "subtract", "negative", "positive", "sum", "mean", "cumsum"})
+MULTIPLYING = frozenset({*DAMPED, "multiply", "divide", "matmul", "matvec", "vecmat", "vecdot", "prod"})
+PASSING = ARRANGING | ADDING | MULTIPLYING
+"""Primitives that use every element of their arguments, and give nan wherever one is nan."""
+REAL = frozenset(
+    {"maximum", "minimum", "max", "min", "absolute", "square", "reciprocal", "sqrt", "sigmoid"}
+    | {"exp", "expm1", "log", "log1p", "sin", "cos", "tanh", "logaddexp"}
+)
+"""Primitives of which the same holds for real numbers. Of complex ones, exp(-inf + nan j) is 0."""
+CALL = 1_000
+"""So many elements are checked in the time that a check of its own costs a product."""
+SELECTING = frozenset({"slice_of", "gather", "where"})
+"""Primitives of which the same holds, but for the elements that they leave out."""
+
+
+def late_products(program: Program, order: Sequence[Equation | Group], floats: Collection[Var]) -> Mapping[Var, str]:
+    """The damped products that wait, and the names of what computes them.
+
+    They wait for the end of their block; outside of blocks, for the Program's outputs, if that is less to check.
+    """
+    groups = [step for step in order if isinstance(step, Group)]
+    ends = {var for group in groups for var in (*results_of(program, group), *(eq.outputs[0] for eq in group.totals))}
+    found = late(program, ends.union(program.outputs)).difference(floats)
+    inside = frozenset[Var]().union(*(group.inside for group in groups))
+    outside = found - inside
+    last = touched(program, outside).intersection(program.outputs)
+    if sum(program.spec(atom).size for atom in last) > sum(program.spec(var).size + CALL for var in outside):
+        found &= inside
+    both = {eq.outputs[0] for eq in program.equations if eq.primitive.name == "damp both"}
+    return {var: "product_both" if var in both else "product" for var in found}
+
+
+def checked_at_end(program: Program, order: Sequence[Equation | Group], products: Collection[Var]) -> list[Atom]:
+    """The outputs that some products may have made nan, and that no block checks."""
+    blocks = [eq for step in order if isinstance(step, Group) for eq in (*step.equations, *step.totals)]
+    unsettled = touched(program, products).difference(*(eq.outputs for eq in blocks))
+    return [atom for atom in dict.fromkeys(program.outputs) if atom in unsettled]
+
+
+def number_of(text: Text, spec: Spec, name: str) -> str:
+    """An expression for a number that is finite only if every element of a value is."""
+    if not spec.shape:
+        return name
+    if spec.dtype.kind == "f" and spec.size <= FEW:
+        return f"{text.object(squares, 'vdot')}({name}, {name})"
+    return f"{text.object(whole, 'whole')}({name})"
+
+
+def late(program: Program, checked: Collection[Atom]) -> frozenset[Var]:
+    """The damped products whose check can wait until all that is `checked` is there."""
+    readers: dict[Atom, list[Equation]] = {}
+    for eq in program.equations:
+        for atom in dict.fromkeys(eq.inputs):
+            readers.setdefault(atom, []).append(eq)
+    showing: set[Var] = set()
+    """What is seen to be nan, where it is."""
+
+    def passing(eq: Equation, dtype: str) -> bool:
+        return eq.primitive.name in PASSING or (eq.primitive.name in REAL and dtype == "f")
+
+    def shows(var: Var, dtype: str) -> bool:
+        reading = readers.get(var, [])
+        seen = [eq.outputs[0] in showing and len(eq.outputs) == 1 for eq in reading]
+        return any(see and passing(eq, dtype) for see, eq in zip(seen, reading, strict=True)) or (
+            bool(reading) and all(seen) and all(passing(eq, dtype) or eq.primitive.name in SELECTING for eq in reading)
+        )
+
+    for eq in reversed(program.equations):
+        for var in eq.outputs:
+            dtype = program.spec(var).dtype.kind
+            if dtype in "fc" and (var in checked or shows(var, dtype)):
+                showing.add(var)
+    return frozenset(
+        eq.outputs[0] for eq in program.equations if eq.primitive.name in DAMPED and eq.outputs[0] in showing
+    )
+
+
+def touched(program: Program, products: Collection[Var]) -> set[Atom]:
+    """What depends on some products, themselves included."""
+    found: set[Atom] = set(products)
+    for eq in program.equations:
+        if not found.isdisjoint(eq.inputs):
+            found.update(eq.outputs)
+    return found

@@ -1,0 +1,98 @@
+"""Damped products that are checked at the end, and the buffers that a Program keeps for its small arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+import pytest
+
+from tapegrad._program.source.late import late
+from tapegrad.program import Program
+from tests.untyped import compile, grad, hessian, plain, trace
+
+Array = NDArray[Any]
+X = np.array([0.0, 1.0, -2.0, 4.0])
+
+
+def root(x: Array) -> Any:
+    """Whose slope at 0 is infinite, and is met by a cotangent of 0 there."""
+    return np.sqrt(np.abs(x))
+
+
+CASES: dict[str, tuple[Callable[[Array], Any], bool]] = {
+    "what all see": (lambda x: np.sum(root(x) * x), True),
+    "what is left out": (lambda x: np.sum((root(x) * x)[1:]), True),
+    "a matrix product": (lambda x: np.sum(np.outer(root(x) * x, x) @ x), True),
+    "what a comparison reads": (lambda x: np.where(grad(lambda x: np.sum(root(x) * x))(x) >= 0, 1.0, 2.0) * x, False),
+    "what a maximum reads": (lambda x: np.sum(plain.maximum(grad(lambda x: np.sum(root(x) * x))(x), -1.0)), True),
+    "what an arctangent hides": (lambda x: 1.0 / (1.0 / grad(lambda x: np.sum(root(x) * x))(x)), True),
+}
+
+
+def products(program: Program) -> list[Any]:
+    return [eq.outputs[0] for eq in program.equations if eq.primitive.name in ("damp", "damp both")]
+
+
+@pytest.mark.parametrize(("f", "all_late"), CASES.values(), ids=CASES)
+def test_results_are_those_of_eager_code(f: Callable[[Array], Any], all_late: bool) -> None:
+    g = grad(lambda x: np.sum(f(x) * 1.5))
+    with np.errstate(all="ignore"):
+        for x in (X, X + 5.0, np.zeros(4), np.array([0.0, np.inf, np.nan, 1.0])):
+            np.testing.assert_allclose(compile(f)(x), f(x), rtol=1e-14)
+            np.testing.assert_allclose(compile(g)(x), g(x), rtol=1e-14)
+            np.testing.assert_allclose(compile(hessian(lambda x: np.sum(f(x))))(X), hessian(lambda x: np.sum(f(x)))(X))
+        program = compile(f).program(X)
+    waiting = late(program, program.outputs)
+    assert (waiting == set(products(program))) is all_late
+
+
+def test_where_zero_meets_infinity_the_products_are_computed_again() -> None:
+    compiled = compile(grad(lambda x: np.sum(root(x) * x)))
+    source = compiled.source(X)
+    assert "settle(" in source
+    assert "product(" in source
+    with np.errstate(all="ignore"):
+        np.testing.assert_array_equal(compiled(X), grad(lambda x: np.sum(root(x) * x))(X))
+    assert np.all(np.isfinite(compiled(X)))
+
+
+def test_small_arrays_lie_in_memory_that_a_program_keeps() -> None:
+    def chain(x: Array) -> Any:
+        for _ in range(8):
+            x = np.tanh(x * 0.5 + 0.25)
+        return x
+
+    compiled = compile(chain)
+    x = np.linspace(-1, 1, 10)
+    assert compiled.source(x).count("take()") == 1
+    first = compiled(x)
+    kept = first.copy()
+    assert first.base is None
+    compiled(x + 1.0)
+    np.testing.assert_array_equal(first, kept)
+    with ThreadPoolExecutor(8) as pool:
+        inputs = [x + i for i in range(200)]
+        for given, found in zip(inputs, pool.map(compiled, inputs), strict=True):
+            np.testing.assert_array_equal(found, chain(given))
+
+
+def test_a_call_that_fails_keeps_no_memory_in_use() -> None:
+    def f(x: Array) -> Any:
+        y = np.tanh(np.exp(np.sin(x) * 2.0) + 1.0) * 3.0
+        return np.linalg.inv(np.outer(y, y) + np.diag(x)) @ y
+
+    compiled, x = compile(f), np.arange(1.0, 4.0)
+    wanted = f(x)
+    with pytest.raises(np.linalg.LinAlgError):
+        compiled(np.zeros(3))
+    np.testing.assert_allclose(compiled(x), wanted, rtol=1e-12)
+
+
+def test_what_decides_stays_damped() -> None:
+    program = trace(lambda x: grad(lambda x: np.sum(root(x) * x))(x) >= 0)(X)
+    assert products(program)
+    assert not late(program, program.outputs)
