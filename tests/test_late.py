@@ -29,7 +29,8 @@ CASES: dict[str, tuple[Callable[[Array], Any], bool]] = {
     "a matrix product": (lambda x: np.sum(np.outer(root(x) * x, x) @ x), True),
     "what a comparison reads": (lambda x: np.where(grad(lambda x: np.sum(root(x) * x))(x) >= 0, 1.0, 2.0) * x, False),
     "what a maximum reads": (lambda x: np.sum(plain.maximum(grad(lambda x: np.sum(root(x) * x))(x), -1.0)), True),
-    "what an arctangent hides": (lambda x: 1.0 / (1.0 / grad(lambda x: np.sum(root(x) * x))(x)), True),
+    "what fmax hides": (lambda x: np.fmax(grad(lambda x: np.sum(root(x) * x))(x), -1.0) * x, False),
+    "a reciprocal": (lambda x: 1.0 / (1.0 / grad(lambda x: np.sum(root(x) * x))(x)), True),
 }
 
 
