@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -26,9 +26,8 @@ CALLS: dict[str, Callable[[Any, Any], Any]] = {
 }
 
 
-def overheads(rounds: int) -> dict[str, float]:
-    """Call -> the median over rounds of what NumPy's dispatch adds to it, in microseconds."""
-    found: dict[str, float] = {}
+def overheads(seconds: float) -> Iterator[Sequence[str]]:
+    """A row for each call: the median over rounds of what NumPy's dispatch adds to it on a differentiated value."""
     for name, call in CALLS.items():
 
         def on_a_tape(namespace: Any, call: Callable[[Any, Any], Any] = call) -> None:
@@ -37,6 +36,6 @@ def overheads(rounds: int) -> dict[str, float]:
                 for _ in range(50):
                     call(namespace, x)
 
-        times = interleaved({"np": partial(on_a_tape, np), "tnp": partial(on_a_tape, tnp)}, rounds)
-        found[name] = float(np.median(times["np"] - times["tnp"])) / 50 * 1e6
-    return found
+        times = interleaved({"np": partial(on_a_tape, np), "tnp": partial(on_a_tape, tnp)}, seconds)
+        added = float(np.median(times["np"] - times["tnp"])) / 50
+        yield f"`{name}`", f"{added * 1e6:.2f} µs"

@@ -1,17 +1,16 @@
-"""The libraries under comparison: for each, how a gradient is taken as its manual says.
+"""The libraries under comparison: for each, how derivatives are taken as its manual says.
 
-A peer is imported by name only when it is asked for, so that each may be missing.
+A library is imported by name only when it is asked for, so that each may be missing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from functools import partial
 from importlib import import_module
-import os
-import sys
 from types import SimpleNamespace
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import attrs
 import numpy as np
@@ -20,76 +19,113 @@ from numpy.typing import NDArray
 import tapegrad
 import tapegrad.numpy
 
-ON_ONE_THREAD = "--all-cores" not in sys.argv
-"""Whether every library keeps to one thread, as far as it can be told."""
+Function: TypeAlias = Callable[..., Any]
+Call: TypeAlias = Callable[[], Any]
+Arrays: TypeAlias = tuple[NDArray[Any], ...]
+Derivative: TypeAlias = Literal["gradient", "jacobian", "hessian", "rows"]
+"""Of a function, the gradient in all of its arguments; the Jacobian or Hessian in its only one; the gradients in the
+first of two for all rows of the second."""
+Derivatives: TypeAlias = Mapping[Derivative, Callable[[Function, int], Function]]
+"""How each is made from a function and the number of its arguments."""
 
 
 def _itself(array: NDArray[Any]) -> Any:
     return array
 
 
+def _on_arrays(f: Function, arguments: Arrays) -> Call:
+    return partial(f, *arguments)
+
+
 @attrs.frozen
 class Library:
-    """One library's arrays, functions and gradients."""
+    """One library's arrays, functions and derivatives."""
 
     namespace: Any
     """NumPy-like functions of the library's arrays: `tanh exp log sum max`."""
-    gradient: Callable[[Callable[..., Any], tuple[NDArray[Any], ...]], Callable[[], Any]]
-    """Given a function and its arguments, what computes the gradient with respect to each of them."""
+    derivatives: Derivatives
+    ready: Callable[[Function, Arrays], Call] = _on_arrays
+    """What calls a function of the library's arrays, with these arguments."""
     constant: Callable[[NDArray[Any]], Any] = _itself
     """An array that is not differentiated, as the library takes it."""
 
+    def call(self, derivative: Derivative, f: Function, arguments: Arrays) -> Call:
+        """What computes a derivative of `f`."""
+        return self.ready(self.derivatives[derivative](f, len(arguments)), arguments)
 
-def _tapegrad(namespace: Any) -> Library:
 
-    def gradient(f: Callable[..., Any], arguments: tuple[NDArray[Any], ...]) -> Callable[[], Any]:
-        differentiated = tapegrad.grad(f, argnums=list(range(len(arguments))))
-        return lambda: differentiated(*arguments)
+OWN: Derivatives = {
+    "gradient": lambda f, count: tapegrad.grad(f, argnums=list(range(count))),
+    "jacobian": lambda f, _: tapegrad.jacobian(f),
+    "hessian": lambda f, _: tapegrad.hessian(f),
+    "rows": lambda f, _: tapegrad.vmap(tapegrad.grad(f, argnums=0), in_axes=(None, 0)),
+}
 
-    return Library(namespace, gradient)
+
+def _compiled(backend: Literal["numpy", "numba"]) -> Library:
+    import_module(backend)
+    return Library(np, OWN, lambda f, arguments: partial(tapegrad.compile(f, backend=backend), *arguments))
+
+
+def _row_by_row(f: Function, _: int) -> Function:
+    slope = tapegrad.grad(f, argnums=0)
+
+    def loop(w: Any, rows: Any) -> Any:
+        return np.stack([slope(w, row) for row in rows])
+
+    return loop
 
 
 def _autograd() -> Library:
     autograd = import_module("autograd")
+    derivatives: Derivatives = {
+        "gradient": lambda f, count: autograd.grad(f, tuple(range(count))),
+        "jacobian": lambda f, _: autograd.jacobian(f),
+        "hessian": lambda f, _: autograd.hessian(f),
+    }
 
-    def gradient(f: Callable[..., Any], arguments: tuple[NDArray[Any], ...]) -> Callable[[], Any]:
-        differentiated = autograd.grad(f, tuple(range(len(arguments))))
-        faster = [float(array) if array.ndim == 0 else array for array in arguments]  # than 0-d arrays
-        return lambda: differentiated(*faster)
+    def ready(f: Function, arguments: Arrays) -> Call:
+        return partial(f, *(float(array) if array.ndim == 0 else array for array in arguments))  # floats are faster
 
-    return Library(import_module("autograd.numpy"), gradient)
+    return Library(import_module("autograd.numpy"), derivatives, ready)
 
 
 def _mygrad() -> Library:
     mygrad = import_module("mygrad")
 
-    def gradient(f: Callable[..., Any], arguments: tuple[NDArray[Any], ...]) -> Callable[[], Any]:
-        tensors = [mygrad.tensor(array) for array in arguments]
-
-        def backward() -> list[Any]:
+    def gradient(f: Function, _: int) -> Function:
+        def backward(*tensors: Any) -> list[Any]:
             f(*tensors).backward()
             return [tensor.grad for tensor in tensors]
 
         return backward
 
-    return Library(mygrad, gradient)
+    return Library(mygrad, {"gradient": gradient}, lambda f, arguments: partial(f, *map(mygrad.tensor, arguments)))
 
 
 def _torch() -> Library:
-    torch = import_module("torch")
-    if ON_ONE_THREAD:
-        torch.set_num_threads(1)
+    torch: Any = import_module("torch")
 
-    def gradient(f: Callable[..., Any], arguments: tuple[NDArray[Any], ...]) -> Callable[[], Any]:
-        tensors = [torch.tensor(array, requires_grad=True) for array in arguments]
-        return lambda: torch.autograd.grad(f(*tensors), tensors)
+    def gradient(f: Function, _: int) -> Function:
+        def backward(*tensors: Any) -> Any:
+            for tensor in tensors:
+                tensor.requires_grad_()
+            return torch.autograd.grad(f(*tensors), tensors)
 
+        return backward
+
+    derivatives: Derivatives = {
+        "gradient": gradient,
+        "jacobian": lambda f, _: torch.func.jacrev(f),
+        "hessian": lambda f, _: torch.func.hessian(f),
+        "rows": lambda f, _: torch.func.vmap(torch.func.grad(f), in_dims=(None, 0)),
+    }
     functions = {name: getattr(torch, name) for name in ("tanh", "exp", "log", "log1p", "sin", "cos", "sum")}
     namespace = SimpleNamespace(**functions, max=_over_dim(torch.amax))
-    return Library(namespace, gradient, constant=torch.tensor)
+    return Library(namespace, derivatives, lambda f, arrays: partial(f, *map(torch.tensor, arrays)), torch.tensor)
 
 
-def _over_dim(reduction: Callable[..., Any]) -> Callable[..., Any]:
+def _over_dim(reduction: Function) -> Function:
     def call(x: Any, *, axis: int, keepdims: bool) -> Any:
         return reduction(x, dim=axis, keepdim=keepdims)
 
@@ -97,36 +133,28 @@ def _over_dim(reduction: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _jax() -> Library:
-    if ON_ONE_THREAD:
-        os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false")  # read once, when jax is imported
-    jax = import_module("jax")
+    jax: Any = import_module("jax")
     jax.config.update("jax_enable_x64", True)
 
-    def gradient(f: Callable[..., Any], arguments: tuple[NDArray[Any], ...]) -> Callable[[], Any]:
-        compiled = jax.jit(jax.grad(f, tuple(range(len(arguments)))))
-        arrays = [jax.numpy.asarray(array) for array in arguments]
+    def ready(f: Function, arguments: Arrays) -> Call:
+        compiled, arrays = jax.jit(f), [jax.numpy.asarray(array) for array in arguments]
         return lambda: jax.block_until_ready(compiled(*arrays))
 
-    return Library(import_module("jax.numpy"), gradient, constant=jax.numpy.asarray)
+    derivatives: Derivatives = {
+        "gradient": lambda f, count: jax.grad(f, tuple(range(count))),
+        "jacobian": lambda f, _: jax.jacobian(f),
+        "hessian": lambda f, _: jax.hessian(f),
+        "rows": lambda f, _: jax.vmap(jax.grad(f), in_axes=(None, 0)),
+    }
+    return Library(jax.numpy, derivatives, ready, jax.numpy.asarray)
 
 
-def _compiled(backend: Literal["numpy", "numba"]) -> Library:
-    import_module(backend)
-
-    def gradient(f: Callable[..., Any], arguments: tuple[NDArray[Any], ...]) -> Callable[[], Any]:
-        compiled = tapegrad.compile(tapegrad.grad(f, argnums=list(range(len(arguments)))), backend=backend)
-        return lambda: compiled(*arguments)
-
-    return Library(np, gradient)
-
-
-TAPEGRAD = _tapegrad(np)
-"""Plain NumPy code: what all others are compared with."""
-
-PEERS: Mapping[str, Callable[[], Library]] = {
-    "tapegrad.numpy": lambda: _tapegrad(tapegrad.numpy),
+LIBRARIES: Mapping[str, Callable[[], Library]] = {
+    "tapegrad": lambda: Library(np, OWN),
+    "tapegrad.numpy": lambda: Library(tapegrad.numpy, OWN),
     "compile": lambda: _compiled("numpy"),
     "compile, numba": lambda: _compiled("numba"),
+    "Python loop": lambda: Library(np, {"rows": _row_by_row}),
     "autograd": _autograd,
     "MyGrad": _mygrad,
     "PyTorch": _torch,
@@ -134,10 +162,10 @@ PEERS: Mapping[str, Callable[[], Library]] = {
 }
 
 
-def available() -> dict[str, Library]:
-    """The peers that are installed."""
+def available(names: Iterable[str]) -> dict[str, Library]:
+    """Those that are installed."""
     found: dict[str, Library] = {}
-    for name, peer in PEERS.items():
+    for name in names:
         with suppress(ImportError):
-            found[name] = peer()
+            found[name] = LIBRARIES[name]()
     return found

@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
-from typing import Any, TypeAlias
+from typing import Any
 
 import attrs
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import DTypeLike
 
-from benchmarks.libraries import Library
-
-Array: TypeAlias = NDArray[np.floating]
+from benchmarks.adbench import bundle_adjustment, gaussian_mixture, lstm
+from benchmarks.libraries import Derivative
+from benchmarks.problem import Problem, over_data
 
 CHAIN = 2_000
-
-
-@attrs.frozen
-class Problem:
-    """A scalar function of arrays, and the point at which its gradient is taken."""
-
-    title: str
-    arguments: tuple[Array, ...]
-    function: Callable[[Library], Callable[..., Any]]
-    """The function, for a library's arrays."""
 
 
 def goldstein(x: Any, y: Any) -> Any:
@@ -86,124 +75,48 @@ def logistic_loss(xp: Any, data: Any, labels: Any, weights: Any) -> Any:
     return xp.sum(xp.log1p(xp.exp(z)) - labels * z) / len(data) + 0.01 * xp.sum(weights**2)
 
 
-def mixture(xp: Any, data: Any, alphas: Any, means: Any, scales: Any) -> Any:
-    """The log-likelihood of a Gaussian mixture with diagonal covariances, as in ADBench: `scales` are -log(sigma)."""
-    z = (data[:, None, :] - means[None]) * xp.exp(scales)[None]
-    inner = alphas + xp.sum(scales, axis=1) - 0.5 * xp.sum(z * z, axis=2)
-    top = xp.max(inner, axis=1, keepdims=True)
-    likelihoods = xp.sum(top[:, 0]) + xp.sum(xp.log(xp.sum(xp.exp(inner - top), axis=1)))
-    return likelihoods - len(data) * xp.log(xp.sum(xp.exp(alphas)))
-
-
-def recurrent_loss(xp: Any, sequence: Any, weights: Any, biases: Any, ends: Any, state: Any) -> Any:
-    """The loss of ADBench's LSTM, whose gates have diagonal weights, over a sequence of characters.
-
-    `weights` and `biases` are (layers, 4, width), `ends` (3, width) the input's and output's scales, `state`
-    (layers, 2, width) the first hidden states and cells.
-    """
-    hidden, cell = [layer[0] for layer in state], [layer[1] for layer in state]
-    loss = 0.0
-    for i in range(len(sequence) - 1):
-        x = sequence[i] * ends[0]
-        for layer in range(len(weights)):
-            w, b = weights[layer], biases[layer]
-            forget, allow = sigmoid(xp, x * w[0] + b[0]), sigmoid(xp, hidden[layer] * w[1] + b[1])
-            show, change = sigmoid(xp, x * w[2] + b[2]), xp.tanh(hidden[layer] * w[3] + b[3])
-            cell[layer] = cell[layer] * forget + allow * change
-            x = hidden[layer] = show * xp.tanh(cell[layer])
-        predicted = x * ends[1] + ends[2]
-        normaliser = xp.log(xp.sum(xp.exp(predicted)) + 2.0)
-        loss = loss - xp.sum(sequence[i + 1] * (predicted - normaliser))
-    return loss / (len(sequence) - 1)
-
-
-def sigmoid(xp: Any, x: Any) -> Any:
-    """1 / (1 + exp(-x))."""
-    return 1.0 / (1.0 + xp.exp(-x))
-
-
-def reprojection(xp: Any, seen: Any, of_camera: Any, of_point: Any, cameras: Any, points: Any) -> Any:
-    """The sum of squares of bundle adjustment's residuals, as in ADBench.
-
-    A camera is a rotation vector, a centre, a focal length, a principal point and two radial distortions.
-    """
-    camera, x = cameras[of_camera], points[of_point] - cameras[of_camera][:, 3:6]
-    r = camera[:, 0:3]
-    square = xp.sum(r * r, axis=1)
-    angle = xp.exp(0.5 * xp.log(square))
-    sine, cosine = xp.sin(angle), xp.cos(angle)
-    a, b, c = (r[:, i] / angle for i in range(3))
-    u, v, w = x[:, 0], x[:, 1], x[:, 2]
-    along = (a * u + b * v + c * w) * (1.0 - cosine)
-    first = u * cosine + (b * w - c * v) * sine + a * along
-    second = v * cosine + (c * u - a * w) * sine + b * along
-    depth = w * cosine + (a * v - b * u) * sine + c * along
-    first, second = first / depth, second / depth
-    radius = first**2 + second**2
-    distortion = (1.0 + camera[:, 9] * radius + camera[:, 10] * radius**2) * camera[:, 6]
-    across = first * distortion + camera[:, 7] - seen[:, 0]
-    down = second * distortion + camera[:, 8] - seen[:, 1]
-    return xp.sum(across**2) + xp.sum(down**2)
-
-
-def over_data(title: str, f: Callable[..., Any], data: tuple[NDArray[Any], ...], *arguments: Array) -> Problem:
-    """A problem whose function takes the library's namespace and some data ahead of its arguments."""
-    return Problem(
-        title, arguments, lambda library: partial(f, library.namespace, *(library.constant(array) for array in data))
-    )
-
-
-def studies() -> tuple[Problem, ...]:
-    """The problems over data, which are random."""
+def logistic_regression(rows: int, features: int) -> Problem:
+    """A logistic regression of random labels on random features."""
     rng = np.random.default_rng(0)
-    layers, width, steps, cameras, points, views = 2, 14, 20, 20, 300, 1_000
-    sequence = np.eye(width)[rng.integers(width, size=steps)]
-    views_of = rng.integers(cameras, size=views), rng.integers(points, size=views)
-    pose = np.concatenate(
-        [rng.normal(size=(cameras, 3)), rng.normal(size=(cameras, 2)), np.full((cameras, 1), -9.0)], axis=1
-    )
-    lens = np.tile([500.0, 1.0, -1.0, 0.01, -0.002], (cameras, 1))
-    return (
-        over_data(
-            "logistic regression, 569×30",
-            logistic_loss,
-            (rng.normal(size=(569, 30)), rng.integers(2, size=569).astype(float)),
-            rng.normal(size=30),
-        ),
-        over_data(
-            "Gaussian mixture, 1,000 points, d = 10, k = 25",
-            mixture,
-            (rng.normal(size=(1_000, 10)),),
-            rng.normal(size=25),
-            rng.normal(size=(25, 10)),
-            0.1 * rng.normal(size=(25, 10)),
-        ),
-        over_data(
-            f"LSTM, {layers} layers, {steps} steps",
-            recurrent_loss,
-            (sequence,),
-            rng.normal(size=(layers, 4, width)),
-            rng.normal(size=(layers, 4, width)),
-            rng.normal(size=(3, width)),
-            rng.normal(size=(layers, 2, width)),
-        ),
-        over_data(
-            f"bundle adjustment, {views:,} views",
-            reprojection,
-            (rng.normal(size=(views, 2)), *views_of),
-            np.concatenate([pose, lens], axis=1),
-            rng.normal(size=(points, 3)),
-        ),
-    )
+    data, labels = rng.normal(size=(rows, features)), rng.integers(2, size=rows).astype(float)
+    title = f"logistic regression, {rows}×{features}"
+    return over_data(title, logistic_loss, (data, labels), rng.normal(size=features))
 
 
-PROBLEMS = (
-    Problem("goldstein, two scalars", (np.array(1.0), np.array(1.0)), lambda _: goldstein),
-    Problem(f"chain of {CHAIN:,} multiply-adds, one scalar", (np.array(1.0),), lambda _: chain),
-    network(32, (64, 32, 32, 10), np.float64),
-    network(256, (784, 256, 256, 10), np.float32),
-    over_data("Rosenbrock, n = 1,000", rosenbrock, (), np.random.default_rng(1).normal(size=1_000)),
-    over_data("sum of elementwise functions, n = 1,000", wave, (), np.linspace(-3.0, 3.0, 1_000)),
-    over_data("sum of elementwise functions, n = 1,000,000", wave, (), np.linspace(-3.0, 3.0, 1_000_000)),
-    *studies(),
+def elementwise(size: int) -> Problem:
+    """The sum of elementwise functions of so many numbers."""
+    return over_data(f"sum of elementwise functions, n = {size:,}", wave, (), np.linspace(-3.0, 3.0, size))
+
+
+def valley(size: int, derivative: Derivative, title: str) -> Problem:
+    """A derivative of the Rosenbrock function in so many dimensions."""
+    return over_data(title, rosenbrock, (), np.random.default_rng(1).normal(size=size), derivative=derivative)
+
+
+GOLDSTEIN = Problem("goldstein, two scalars", (np.array(1.0), np.array(1.0)), lambda _: goldstein)
+LONG = Problem(f"chain of {CHAIN:,} multiply-adds, one scalar", (np.array(1.0),), lambda _: chain)
+SMALL_NETWORK = network(32, (64, 32, 32, 10), np.float64)
+LARGE_NETWORK = network(256, (784, 256, 256, 10), np.float32)
+ROSENBROCK = valley(1_000, "gradient", "Rosenbrock, n = 1,000")
+HESSIAN = valley(50, "hessian", "Hessian, 50 dimensions, by slices")
+SMALL_ELEMENTWISE, LARGE_ELEMENTWISE = elementwise(1_000), elementwise(1_000_000)
+LOGISTIC = logistic_regression(569, 30)
+MIXTURE = gaussian_mixture(points=1_000, dimensions=10, parts=25)
+LSTM_STEP, LSTM = lstm(1), attrs.evolve(lstm(20), too_long=frozenset({"compile, numba"}))
+BUNDLE = bundle_adjustment(views=1_000, cameras=20, points=300)
+
+GRADIENTS = (
+    GOLDSTEIN,
+    LONG,
+    SMALL_NETWORK,
+    LARGE_NETWORK,
+    ROSENBROCK,
+    SMALL_ELEMENTWISE,
+    LARGE_ELEMENTWISE,
+    LOGISTIC,
+    MIXTURE,
+    LSTM_STEP,
+    LSTM,
+    BUNDLE,
 )
+"""The gradients that are compared."""

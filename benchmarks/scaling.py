@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 import gc
 import os
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from benchmarks.problems import chain
 from benchmarks.timing import interleaved, seconds_per_call
+from benchmarks.transforms import products
 from tapegrad import grad
 
 Program: TypeAlias = Callable[[int], Callable[[], np.float64 | NDArray[np.float64]]]
@@ -64,9 +65,9 @@ def in_parts(count: int) -> Callable[[], NDArray[np.float64]]:
     return partial(grad(slope), parts)
 
 
-def growth(program: Program, small: int, large: int, rounds: int = 5) -> float:
+def growth(program: Program, small: int, large: int, seconds: float, least: int = 5) -> float:
     """The time per operation of `large` programs, relative to that of `small` ones."""
-    times = interleaved({"small": program(small), "large": program(large)}, rounds, batch=0.2)
+    times = interleaved({"small": program(small), "large": program(large)}, seconds, least, batch=0.2)
     return float(np.median(times["large"] / times["small"])) * small / large
 
 
@@ -114,7 +115,7 @@ def bytes_left(gradients: int) -> int:
         gc.enable()
 
 
-def import_seconds(rounds: int = 15) -> float:
+def import_seconds(rounds: int = 9) -> float:
     """The time that `import tapegrad` adds to `import numpy`, each in a new interpreter with its bytecode cached."""
     with TemporaryDirectory() as cache:
         environment = {**os.environ, "PYTHONPYCACHEPREFIX": cache}
@@ -122,7 +123,26 @@ def import_seconds(rounds: int = 15) -> float:
 
         def importing(module: str) -> float:
             command = [sys.executable, "-c", f"import {module}"]
-            return seconds_per_call(lambda: subprocess.run(command, check=True, env=environment))
+            return seconds_per_call(lambda: subprocess.run(command, check=True, env=environment), warm=False)
 
         importing("tapegrad")  # fills the cache
         return float(np.median([importing("tapegrad") - importing("numpy") for _ in range(rounds)]))
+
+
+def measures(seconds: float) -> Iterator[Sequence[str]]:
+    """A row for each way in which a program, or the library itself, may grow too large."""
+    chains = growth(long, 10_000, 1_000_000, seconds)
+    yield "time per operation, chain of 1,000,000 relative to one of 10,000", f"{chains:.2f}×"
+    graphs = growth(wide, 1_000, 10_000, seconds)
+    yield "time per operation, graph 10,000 wide relative to 1,000 wide", f"{graphs:.2f}×"
+    times = interleaved(products(1_000_000), seconds)
+    product = np.median(times["product"] / times["gradient"])
+    yield "time, product with a Hessian in 1,000,000 dimensions relative to the gradient", f"{product:.1f}×"
+    rows = growth(by_rows, 1, 1_000, seconds) * 1_000
+    yield "time, 1,000 rows of an 80 MB table in a loop relative to one row", f"{rows:.1f}×"
+    parts = growth(in_parts, 100, 1_000, seconds)
+    yield "time per part, second derivative through concatenate of 1,000 relative to 100", f"{parts:.2f}×"
+    yield "peak memory per operation, chain of 1,000,000", f"{bytes_per_operation(1_000_000):.0f} bytes"
+    yield "peak memory, 100 chained additions of 8 MB arrays", f"{arrays_held(100, 1_000_000):.1f} arrays"
+    yield "memory left by 1,000 gradients, garbage collector off", f"{bytes_left(1_000)} bytes"
+    yield "`import tapegrad`, over `import numpy`", f"{import_seconds() * 1e3:.0f} ms"

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+import re
+
+import attrs
 import numpy as np
 import pytest
 
-from benchmarks import dispatch, scaling, transforms
-from benchmarks.libraries import TAPEGRAD
-from benchmarks.problems import PROBLEMS, Array, Problem
+from benchmarks import calls, compilers, dispatch, problems, run, scaling, transforms
+from benchmarks.adbench import bundle_adjustment, lstm
+from benchmarks.comparison import comparison, require_agreement
+from benchmarks.libraries import LIBRARIES, Arrays, Library, available
+from benchmarks.parts import PARTS
+from benchmarks.problem import Problem
+from benchmarks.timing import interleaved
+
+PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
+TAPEGRAD = LIBRARIES["tapegrad"]()
 
 
-@pytest.mark.parametrize("problem", PROBLEMS, ids=lambda problem: problem.title)
+@pytest.mark.parametrize("problem", problems.GRADIENTS, ids=lambda problem: problem.title)
 def test_gradient_is_the_slope_of_a_complex_step(problem: Problem) -> None:
     f = problem.function(TAPEGRAD)
-    gradients: tuple[Array, ...] = TAPEGRAD.gradient(f, problem.arguments)()
+    gradients: Arrays = problem.calls({"tapegrad": TAPEGRAD})["tapegrad"]()
     assert [g.dtype for g in gradients] == [x.dtype for x in problem.arguments]
 
     rng = np.random.default_rng(0)
@@ -25,9 +36,61 @@ def test_gradient_is_the_slope_of_a_complex_step(problem: Problem) -> None:
     assert slope == pytest.approx(ahead.imag / step, rel=1e4 * precision)
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # the peers' own
+@pytest.mark.parametrize("problem", transforms.transformed(size=5, rows=4), ids=lambda problem: problem.title)
+def test_transforms_of_all_libraries_agree(problem: Problem) -> None:
+    made = problem.calls(available(LIBRARIES))
+    assert {"tapegrad", "compile", "compile, numba"} & available(LIBRARIES).keys() <= made.keys()
+    require_agreement(problem, made)
+
+
+def test_disagreement_is_an_error() -> None:
+    wrong = Library(np, {"gradient": lambda f, _: lambda *args: np.zeros(2)})
+    with pytest.raises(ArithmeticError, match="goldstein, two scalars: wrong computes something else than tapegrad"):
+        require_agreement(problems.GOLDSTEIN, problems.GOLDSTEIN.calls({"tapegrad": TAPEGRAD, "wrong": wrong}))
+
+
+def test_libraries_take_turns() -> None:
+    ran: list[str] = []
+    times = interleaved({"a": lambda: ran.append("a"), "b": lambda: ran.append("b")}, seconds=0, least=3, batch=0)
+    assert {name: len(each) for name, each in times.items()} == {"a": 3, "b": 3}
+    last_rounds = "".join(ran[-12:])  # each runs once to warm up, and once to be timed
+    assert re.fullmatch("(aabb|bbaa){3}", last_rounds)
+
+
+def test_a_row_of_the_peers() -> None:
+    (row,) = comparison([problems.GOLDSTEIN], ["tapegrad", "tapegrad.numpy", "Python loop"], seconds=0)
+    title, own, ratio, missing, rounds = row
+    assert (title, missing, rounds) == ("goldstein, two scalars", "–", "5")
+    assert re.fullmatch(r"[\d.]+ (µs|ms)", own)
+    assert re.fullmatch(r"[\d.e+]+×", ratio)
+
+
+def test_a_row_of_compiled_functions() -> None:
+    step = attrs.evolve(lstm(1, layers=2, width=3), too_long=frozenset({"compile, numba"}))
+    (row,) = compilers.beside_jax([compilers.Workload(step, numpy=1.5)], seconds=0)
+    assert len(row) == len(("title", *compilers.HEADER))
+    assert (row[0], *row[4:7], row[-1]) == ("LSTM, 2 layers, 1 step", "1.5×", "–", "", "5")
+
+
+def test_compilations_are_new_ones() -> None:
+    small = bundle_adjustment(views=3, cameras=2, points=2)
+    taken, made = compilers.compiled(small, available(("compile",)), seconds=0.2)
+    assert len(taken["compile"]) > 1
+    assert made["compile"]()
+
+
+def test_calls_are_measured() -> None:
+    titles = [title for title, _, _ in calls.hits((1, 2), seconds=0)]
+    assert titles == [f"finding the code, {each}" for each in ("1 array", "1 in a dict", "2 arrays", "2 in a dict")]
+    plain, *compiled = calls.memory(problems.elementwise(100_000))
+    assert float(plain[1].split()[0]) > 4
+    assert all(float(size.split()[0]) < 4 for _, size, _ in compiled)
+
+
 @pytest.mark.parametrize("program", [scaling.long, scaling.wide, scaling.in_parts])
 def test_growth_is_measured(program: scaling.Program) -> None:
-    assert scaling.growth(program, 10, 20, rounds=1) > 0
+    assert scaling.growth(program, 10, 20, seconds=0, least=1) > 0
 
 
 def test_gradients_of_long_and_wide_programs() -> None:
@@ -51,22 +114,29 @@ def test_loops_over_rows_and_parts_are_right() -> None:
 
 
 def test_dispatch_is_measured() -> None:
-    assert dispatch.overheads(rounds=1).keys() == dispatch.CALLS.keys()
-
-
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # the peers' own
-def test_transforms_of_all_libraries_agree() -> None:
-    for calls in transforms.tasks().values():
-        assert {"tapegrad", "tapegrad.compile"} <= calls.keys()
-        wanted, *others = [np.asarray(call()) for call in calls.values()]
-        for result in others:
-            np.testing.assert_allclose(result, wanted, rtol=1e-12, atol=1e-12)
+    assert [name for name, _ in dispatch.overheads(seconds=0)] == [f"`{name}`" for name in dispatch.CALLS]
 
 
 def test_products_with_a_hessian_are_right() -> None:
-    calls = transforms.products()
-    x = np.linspace(-2, 2, transforms.LARGE)
+    made = transforms.products(1_000)
+    x = np.linspace(-2, 2, 1_000)
     slope = np.exp(-(x**2)) * (np.cos(x) - 2 * x * np.sin(x))
     curvature = np.exp(-(x**2)) * ((4 * x**2 - 3) * np.sin(x) - 4 * x * np.cos(x))
-    np.testing.assert_allclose(calls["gradient"](), slope, rtol=0, atol=1e-14)
-    np.testing.assert_allclose(calls["product"](), curvature * x, rtol=0, atol=1e-14)
+    np.testing.assert_allclose(made["gradient"](), slope, rtol=0, atol=1e-14)
+    np.testing.assert_allclose(made["product"](), curvature * x, rtol=0, atol=1e-14)
+
+
+def test_a_part_is_measured_in_a_process_of_its_own_on_one_core() -> None:
+    lines = run.measured("dispatch", "one core", seconds=0).splitlines()
+    assert lines[0] == "| on one core | `np` over `tapegrad.numpy` |"
+    assert len(lines) == 2 + len(dispatch.CALLS)
+
+
+def test_the_page_has_a_place_for_every_part() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    for name in (*PARTS, "machine"):
+        before, _, behind = page.partition(f"<!-- {name} -->\n")
+        _, end, after = behind.partition("<!-- end -->")
+        assert run.filled(page, name, "new\n") == f"{before}<!-- {name} -->\nnew\n{end}{after}"
+    with pytest.raises(ValueError, match="no place for 'speed'"):
+        run.filled(page, "speed", "")
