@@ -73,7 +73,7 @@ def main() -> None:
     """Print the results, and write them into a page if asked to."""
     parser = ArgumentParser(description="Measure tapegrad beside its peers.")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), help="these parts alone")
-    parser.add_argument("--seconds", type=float, default=3.0, help="how long a row is measured, about (default 3)")
+    parser.add_argument("--seconds", type=float, default=2.0, help="how long a row is measured, about (default 2)")
     parser.add_argument("--write", type=Path, metavar="PAGE", help="put the results into this page, between its marks")
     options = parser.parse_args()
     for name, result in results(options.only, options.seconds):
