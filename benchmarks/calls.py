@@ -1,4 +1,4 @@
-"""What a call of a compiled function costs beside its computation: the time to find its code, and memory."""
+"""What a call of a compiled function costs beside its computation: the time to find its code, memory, and the limit."""
 
 from __future__ import annotations
 
@@ -9,11 +9,17 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.comparison import ratio
 from benchmarks.libraries import Call, available
 from benchmarks.problem import Problem
 from benchmarks.scaling import peak_bytes
 from benchmarks.timing import interleaved
 from tapegrad import compile
+
+NEEDED = (np.exp, np.sin, np.cos, np.log1p)
+"""What NumPy has to compute for the gradient of the elementwise problem, whatever else it does."""
+ROWS = 8_192
+"""So many elements at once, as fit into a core's cache."""
 
 
 def hits(leaves: Sequence[int], seconds: float) -> Iterator[Sequence[str]]:
@@ -53,6 +59,24 @@ def memory(problem: Problem) -> Iterator[Sequence[str]]:
         beyond = peak_bytes(partial(in_new_thread, call)) - problem.arguments[0].nbytes
         target = "" if name == "tapegrad" else "≤ 4 MB"
         yield f"peak memory beyond inputs and outputs, {problem.title}, {name}", f"{beyond / 1e6:.2f} MB", target
+
+
+def limit(problem: Problem, seconds: float) -> Iterator[Sequence[str]]:
+    """How long the elementwise gradient takes beside the functions that it cannot do without, alone."""
+    x = np.abs(problem.arguments[0])  # within all of their domains
+    block = np.empty(ROWS)
+
+    def functions() -> None:
+        for start in range(0, len(x), ROWS):
+            part = x[start : start + ROWS]
+            for function in NEEDED:
+                function(part, out=block[: len(part)])
+
+    compiled = problem.calls(available(("compile",)))["compile"]
+    compiled()
+    times = interleaved({"compile": compiled, "functions": functions}, seconds)
+    names = ", ".join(function.__name__ for function in NEEDED)
+    yield f"time beside that of {names} alone, {problem.title}", ratio(times["compile"], times["functions"]), ""
 
 
 def in_new_thread(call: Call) -> Any:

@@ -56,4 +56,5 @@ def duration(times: Any) -> str:
 
 def ratio(times: Any, own: Any) -> str:
     """The median of the quotients of each round."""
-    return f"{float(np.median(times / own)):.2g}×"
+    median = float(np.median(times / own))
+    return f"{median:.0f}×" if median >= 100 else f"{median:.2g}×"

@@ -43,6 +43,7 @@ def around(seconds: float) -> Iterator[Sequence[str]]:
     """What stands around the computation of a compiled function."""
     yield from calls.hits((1, 10, 100), seconds)
     yield from calls.memory(LARGE_ELEMENTWISE)
+    yield from calls.limit(LARGE_ELEMENTWISE, seconds)
 
 
 PARTS: Mapping[str, Part] = {

@@ -40,16 +40,18 @@ def measured(part: str, cores: str, seconds: float) -> str:
 
 def results(parts: Iterable[str], seconds: float) -> Iterator[tuple[str, str]]:
     """The name of each part, and its tables; then what they were measured on."""
+    ran_on = machine()
     for part in parts:
         yield part, "\n".join(measured(part, cores, seconds) for cores in PARTS[part].rows)
-    yield "machine", f"{machine()}\n"
+    yield "machine", f"{ran_on}\n"
 
 
 def machine() -> str:
-    """What it ran on: the processor, and the versions of everything compared."""
+    """What it runs on: the processor and how busy it is, and the versions of everything compared."""
     packages = [name for name in ("numpy", "numba", "autograd", "mygrad", "torch", "jax") if find_spec(name)]
     versions = [f"Python {platform.python_version()}", *(f"{name} {version(name)}" for name in packages)]
-    return f"{processor()}, {os.cpu_count()} cores, {platform.system()}; {', '.join(versions)}."
+    load = f", load {os.getloadavg()[0]:.1f} before" if hasattr(os, "getloadavg") else ""
+    return f"{processor()}, {os.cpu_count()} cores{load}, {platform.system()}; {', '.join(versions)}."
 
 
 def processor() -> str:
