@@ -69,7 +69,7 @@ STOREYS = [
     {"_program.source.arrays", "_program.source.lifetimes"},
     {"_program.passes.fast", "_program.source.memory"},
     {"_program.passes.pipeline", "_program.source.groups", "_program.source.numbers", "_program.source.running"},
-    {"_program.source.buffers", "_program.source.late"},
+    {"_program.source.buffers", "_program.source.late", "_program.source.wide", "_program.source.within"},
     {"_program.source.blocks"},
     {"_program.source.function", "_program.kernels.access", "_program.kernels.files", "_program.kernels.mathematics"},
     {"_program.kernels", "_program.kernels.formulas"},

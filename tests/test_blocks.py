@@ -62,6 +62,11 @@ UNARY: Sequence[Callable[[Any], Any]] = (
     lambda x: np.broadcast_to(x[:1], x.shape) + x,
     lambda x: np.cumsum(x, axis=0) * 0.1,
     lambda x: x * np.sum(x * x),
+    lambda x: np.sum(x * 2.0, axis=(0, -1)) if x.ndim > 1 else x,
+    lambda x: x - np.mean(x * 2.0, axis=tuple(range(1, x.ndim)), keepdims=True),
+    lambda x: x[:, :, ::2] if x.ndim > 2 else x,
+    lambda x: x[:, :, None] if x.ndim == 2 else x,
+    lambda x: x.reshape(*x.shape[:2], -1) if x.ndim > 2 else x,
 )
 BINARY: Sequence[Callable[[Any, Any], Any]] = (
     lambda x, y: x + y,
@@ -73,6 +78,19 @@ BINARY: Sequence[Callable[[Any, Any], Any]] = (
     lambda x, y: np.sqrt(x * x + y * y),
 )
 SHAPES = ((LENGTH,), (LENGTH, 1), (LENGTH, 3), (LENGTH, 2, 3), (3,), (1, 3), (1,), (LENGTH, LENGTH), (2, LENGTH))
+WIDE = (
+    (3, 60),
+    (1, 70),
+    (60,),
+    (3, 1),
+    (2, LENGTH, 4),
+    (LENGTH, 1),
+    (2, 1, 1),
+    (2, LENGTH),
+    (2, 1, LENGTH, 4),
+    (2, 2, 60),
+)
+"""Rows of some of them are longer than a block."""
 VALUES = np.array([0.0, 1.0, -1.0, 0.5, 2.0, -0.0, 3.0])
 
 
@@ -151,6 +169,30 @@ SPECIAL = {
         [(LENGTH, 3)],
     ),
     "a matrix product between": at(lambda x, y: np.tanh(np.tanh((x + 1.0) @ y) @ y * 2.0) @ y, [(LENGTH, 3), (3, 3)]),
+    "long rows": at(grad(lambda x: np.sum(np.sin(x) * x)), [(3, 60)]),
+    "one long row": at(lambda x: (np.sum(x * x) * x, np.sum(x * x, axis=1), np.sum(x * x, axis=0)), [(1, 70)]),
+    "long rows of a transposed array": at(lambda x, y: ((x.T + 1.0) * y + 2.0, x.T * 2.0), [(60, 3), (3, 60)]),
+    "long rows and columns": at(lambda x, c, r: np.sum((x + c) * r - r * 2.0, axis=1), [(3, 60), (3, 1), (60,)]),
+    "sums of long rows": at(
+        lambda x: (
+            np.sum(x * x, axis=(0, 1)),
+            np.sum(x * x, axis=(1, 2), keepdims=True),
+            np.sum(x * x, axis=1),
+            np.sum(x * x, axis=(0, 1, 2), keepdims=True),
+            np.sum(x * x, axis=0),
+            np.sum(x * x, axis=2),
+            np.max(x * x, axis=(1, 2)),
+        ),
+        [(2, LENGTH, 4)],
+    ),
+    "normalised images": at(
+        grad(lambda x: np.sum(np.sin((x - np.mean(x, axis=(1, 2), keepdims=True)) * 2.0) * x)), [(2, LENGTH, 4)]
+    ),
+    "views within long rows": at(
+        lambda x: (np.reshape(x * 2.0, (2, LENGTH, 2, 2))[:, :, ::-1] * 3.0 + 1.0, (x * 2.0)[:, :, 1:] + 1.0),
+        [(2, LENGTH, 4)],
+    ),
+    "parts placed in long rows": at(grad(lambda x: np.sum((x * x)[:, :, 1:] * np.sin(x[:, :, :-1]))), [(2, LENGTH, 4)]),
     "parts put together": at(grad(lambda x: np.sum(x[1:] * np.exp(-(x[:-1] ** 2)) * np.sin(x[1:]))), [(LENGTH, 3)]),
 }
 
@@ -178,6 +220,11 @@ def test_special(f: Callable[..., Any], shapes: list[tuple[int, ...]], strided: 
     program=st.lists(st.tuples(st.integers(0, 1_000), st.integers(0, 10), st.integers(0, 20)), min_size=2, max_size=12),
     shapes=st.lists(
         st.tuples(st.sampled_from(SHAPES), st.sampled_from((np.float64, np.float32)), st.booleans()),
+        min_size=1,
+        max_size=3,
+    )
+    | st.lists(
+        st.tuples(st.sampled_from(WIDE), st.sampled_from((np.float64, np.float32)), st.booleans()),
         min_size=1,
         max_size=3,
     ),

@@ -13,16 +13,16 @@ from tapegrad._program.constants import Literal
 from tapegrad._program.program import Atom, Equation, Program, Var
 from tapegrad._program.source.arrays import DAMPED, MODES, expression, into, read_again, ufunc_of
 from tapegrad._program.source.damping import whole
-from tapegrad._program.source.groups import REDUCTIONS, Group, results_of, sliced
+from tapegrad._program.source.groups import Group, results_of
 from tapegrad._program.source.late import touched
 from tapegrad._program.source.lifetimes import Kind, Step, allocated
 from tapegrad._program.source.running import over_blocks
 from tapegrad._program.source.text import Text
+from tapegrad._program.source.wide import over_places
+from tapegrad._program.source.within import RESHAPING, index, shape_at, without_outer
 
 VIEWS = frozenset({"spread", "reshape", "slice_of", "astype"})
 """Primitives of a group whose result may lie in the memory of their argument."""
-RESHAPING = REDUCTIONS | {"spread", "reshape", "slice_of", "place"}
-"""Primitives whose result has other axes than their argument, the first one apart."""
 CACHE = 1 << 20
 """So many bytes of a core's own cache one block may fill."""
 SHORT = 64
@@ -63,18 +63,21 @@ class BlockWriter:
         self.local = {**self.names, **{var: f"b{i}" for var, i in places.items()}}
         self.local.update({var: f"{self.names[var]}_" for var in results})
         modes = self._modes()
-        parameters = ["start", "stop", "buffers", *(self.names[var] for var in (*self.group.reads, *results)), *modes]
+        wide = self.group.depth > 1
+        parameters = ["at"] * wide + ["start", "stop", "buffers"]
+        parameters += [*(self.names[var] for var in (*self.group.reads, *results)), *modes]
         with body.block(f"def {name}({', '.join(parameters)}):"):
             if buffers:
                 body.line(f"{', '.join(f'b{i}' for i in range(len(buffers)))}{',' * (len(buffers) == 1)} = buffers")
             for var in results:
-                body.line(f"{self.local[var]} = {self.names[var]}[start:stop]")
-            seen: set[str] = set()
+                shape = self.program.spec(var).shape
+                body.line(f"{self.local[var]} = {self.names[var]}{index(shape, len(shape), self.group.along)}")
+            seen: dict[tuple[Var, str], str] = {}
             for eq in self.group.equations:
                 self._line(eq, seen, put=eq.outputs[0] in places or eq.outputs[0] in results)
             for eq in totals:
                 add = body.object(ADD, "add_reduce")
-                axes, keepdims = (literal.value for literal in eq.parameters)
+                axes, keepdims = without_outer(eq, self.group.depth - 1).parameters
                 body.line(
                     f"{self.names[eq.outputs[0]]} = {add}({self.local[self._total(eq)]}, {axes}, keepdims={keepdims})"
                 )
@@ -94,25 +97,33 @@ class BlockWriter:
         ]
         left = f"[{', '.join(self.names[eq.outputs[0]] for eq in totals)}] = " if totals else ""
         given = ", ".join((*map(array, self.group.reads), *(self.names[var] for var in results), *modes))
-        run = self.text.object(over_blocks, "over_blocks")
-        return [*lines, f"{left}{run}({name}, {self.group.length}, {self._rows(buffers)}, {buffers!r}, {given})"]
+        run = self.text.object(over_places if wide else over_blocks, "over_places" if wide else "over_blocks")
+        length = self.group.along if wide else self.group.along[0]
+        lines.append(f"{left}{run}({name}, {length}, {self._rows(buffers)}, {buffers!r}, {given})")
+        return lines + [self._summed(eq) for eq in totals if wide]
 
-    def _line(self, eq: Equation, seen: set[str], put: bool) -> None:
-        """One equation. `seen` are the names of the parts of arrays so far."""
+    def _summed(self, eq: Equation) -> str:
+        """The line that sums a total over places, where it is given for each of them."""
+        name, shape = self.names[eq.outputs[0]], self.program.spec(eq.outputs[0]).shape
+        axes = tuple(axis for axis in eq.parameters[0].value if axis < self.group.depth - 1)
+        total = f"{self.text.object(ADD, 'add_reduce')}({name}, {axes})"
+        return f"{name} = {total}.reshape({shape})" if shape else f"{name} = {total}"
+
+    def _line(self, eq: Equation, seen: dict[tuple[Var, str], str], put: bool) -> None:
+        """One equation. `seen` are the parts of arrays that have names so far."""
         body, out, ufunc = self.body, self.local[eq.outputs[0]], ufunc_of(eq)
         axes = self.program.spec(eq.inputs[0] if eq.primitive.name in RESHAPING else eq.outputs[0]).ndim
 
         def read(atom: Atom) -> str:
-            along = sliced(self.program, atom, self.group.length, axes)
+            part = index(self.program.spec(atom).shape, axes, self.group.along)
             if not isinstance(atom, Var):
-                return f"{body.literal(atom)}[start:stop]" if along else body.literal(atom)
-            if atom in self.inside or not along:
+                return body.literal(atom) + part
+            if atom in self.inside or not part:
                 return self.local[atom]
-            part = f"{self.names[atom]}_"
-            if part not in seen:
-                seen.add(part)
-                body.line(f"{part} = {self.names[atom]}[start:stop]")
-            return part
+            if (atom, part) not in seen:
+                seen[atom, part] = self.names[atom] + "_" * (1 + sum(var == atom for var, _ in seen))
+                body.line(f"{seen[atom, part]} = {self.names[atom]}{part}")
+            return seen[atom, part]
 
         arguments = [read(atom) for atom in eq.inputs]
         if eq.outputs[0] in self.late:
@@ -128,9 +139,10 @@ class BlockWriter:
         if name == "sum" and x.dtype.kind == "f" and eq.parameters[0].value == (x.ndim - 1,) and x.shape[-1] <= SHORT:
             total = f"{body.object(np.einsum, 'einsum')}('...i->...', {arguments[0]})"
             return f"{total}[..., None]" if eq.parameters[1].value else total
+        eq = without_outer(eq, self.group.depth - 1)
         if name not in ("spread", "reshape", "place"):
             return expression(body, eq, arguments)
-        at = 1 if name == "place" else 0
+        at = shape_at(name)
         shape = f"(stop - start, {''.join(f'{n}, ' for n in eq.parameters[at].value[1:])})"
         given = [shape if i == at else body.literal(literal) for i, literal in enumerate(eq.parameters)]
         compute: Any = eq.primitive.compute
@@ -152,17 +164,18 @@ class BlockWriter:
 
         def kind(var: Var) -> Kind | None:
             spec = self.program.spec(var)
-            return (spec.shape[1:], str(spec.dtype)) if var in self.inside else None
+            return (spec.shape[self.group.depth :], str(spec.dtype)) if var in self.inside else None
 
         steps = [*map(step, self.group.equations), *(Step((self._total(eq),)) for eq in self.group.totals)]
         return allocated(steps, kind, self.results)
 
     def _rows(self, buffers: Sequence[Kind]) -> int:
-        """How much of the first axis makes a block: all that is read and written for it fits in a core's own cache."""
+        """How many entries make a block: all that is read and written for it fits in a core's own cache."""
+        depth, along = self.group.depth, self.group.along
         specs = [self.program.spec(var) for var in (*self.group.reads, *self.results)]
-        kinds = [(spec.shape[1:], str(spec.dtype)) for spec in specs if spec.shape[:1] == (self.group.length,)]
-        row = sum(prod(shape) * np.dtype(dtype).itemsize for shape, dtype in (*buffers, *kinds))
-        return min(self.group.length, max(1, CACHE // max(row, 1)))
+        kinds = [(spec.shape[depth:], str(spec.dtype)) for spec in specs if spec.shape[:depth] == along]
+        entry = sum(prod(shape) * np.dtype(dtype).itemsize for shape, dtype in (*buffers, *kinds))
+        return min(along[-1], max(1, CACHE // max(entry, 1)))
 
     def _modes(self) -> list[str]:
         """What differs between the first run and a careful one."""

@@ -1,6 +1,7 @@
-"""Groups: equations that treat each entry of one long first axis by itself, and so can run block by block.
+"""Groups: equations that treat each entry along some leading axes by itself, and so can run block by block.
 
-While a block is worked on, all of it is in the cache; and blocks are independent, so that threads can share them.
+While a block is worked on, all of it is in the cache; and blocks are independent, so that threads can share them. A
+block is some entries of the last of these axes, at one place along the others.
 """
 
 from __future__ import annotations
@@ -10,11 +11,11 @@ from math import prod
 
 import attrs
 
-from tapegrad._program.program import Atom, Equation, Program, Var
+from tapegrad._program.program import Equation, Program, Var
 from tapegrad._program.source.arrays import ufunc_of
 
 BLOCK = 16_384
-"""So many elements may one entry along the first axis have: a few arrays of so many fit in a core's own cache."""
+"""So many elements may one entry have: a few arrays of so many fit in a core's own cache."""
 LARGE = 4 * BLOCK
 """From so many elements on, blocks are quicker than whole arrays."""
 ELEMENTWISE = frozenset({"damp", "power", "where", "astype"})
@@ -25,12 +26,17 @@ REDUCTIONS = frozenset({"sum", "max", "min", "prod", "count_nonzero", "any", "al
 
 @attrs.frozen
 class Group:
-    """Equations that run block by block, then sums over the first axis of what they compute."""
+    """Equations that run block by block, then sums over blocks of what they compute."""
 
-    length: int
-    """Of the first axis."""
+    along: tuple[int, ...]
+    """The leading axes, the last of which is cut into blocks."""
     equations: tuple[Equation, ...]
     totals: tuple[Equation, ...]
+
+    @property
+    def depth(self) -> int:
+        """How many leading axes there are."""
+        return len(self.along)
 
     @property
     def inside(self) -> frozenset[Var]:
@@ -53,7 +59,7 @@ def steps(program: Program) -> list[Equation | Group]:
         start = next((eq for eq in rest if _opens(program, eq)), None)
         if start is None:
             return [*done, *rest]
-        before, group, rest = _gathered(program, rest, program.spec(start.outputs[0]).shape[0])
+        before, group, rest = _gathered(program, rest, _leading(program.spec(start.outputs[0]).shape))
         done += before
         done += [group] if len(group.equations) + len(group.totals) > 1 else group.equations
     return done
@@ -67,14 +73,13 @@ def results_of(program: Program, group: Group) -> list[Var]:
     return [eq.outputs[0] for eq in group.equations if eq.outputs[0] in later]
 
 
-def sliced(program: Program, atom: Atom, length: int, ndim: int) -> bool:
-    """Whether an operand of a result of `ndim` axes lies along its first axis, rather than being the same for all."""
-    spec = program.spec(atom)
-    return spec.ndim == ndim and ndim > 0 and spec.shape[0] == length
+def _leading(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """As few leading axes as leave small entries."""
+    return next(shape[:depth] for depth in range(1, len(shape) + 1) if prod(shape[depth:]) <= BLOCK)
 
 
 def _gathered(
-    program: Program, equations: Sequence[Equation], length: int
+    program: Program, equations: Sequence[Equation], along: tuple[int, ...]
 ) -> tuple[list[Equation], Group, list[Equation]]:
     """What does not need the group, the group, and what comes after it."""
     before: list[Equation] = []
@@ -88,48 +93,47 @@ def _gathered(
         if read & late:
             after.append(eq)
             late.update(eq.outputs)
-        elif (read & inside or _opens(program, eq)) and _by_rows(program, eq, length, inside):
+        elif (read & inside or _opens(program, eq)) and _by_entries(program, eq, along, inside):
             members.append(eq)
             inside.update(eq.outputs)
         elif read & inside:
-            (totals if _is_total(program, eq) else after).append(eq)
+            (totals if _is_total(program, eq, len(along)) else after).append(eq)
             late.update(eq.outputs)
         else:
             before.append(eq)
-    return before, Group(length, tuple(members), tuple(totals)), after
+    return before, Group(along, tuple(members), tuple(totals)), after
 
 
 def _opens(program: Program, eq: Equation) -> bool:
     """Whether an equation is worth a group."""
-    out = program.spec(eq.outputs[0])
-    large = out.size >= LARGE and out.shape[0] > 1 and prod(out.shape[1:]) <= BLOCK
-    return large and (ufunc_of(eq) is not None or eq.primitive.name == "damp")
+    return program.spec(eq.outputs[0]).size >= LARGE and (ufunc_of(eq) is not None or eq.primitive.name == "damp")
 
 
-def _by_rows(program: Program, eq: Equation, length: int, inside: set[Var]) -> bool:
-    """Whether each entry along the first axis of the result depends on that entry of what is computed `inside`."""
-    out = program.spec(eq.outputs[0])
-    if len(eq.outputs) > 1 or not out.ndim or out.shape[0] != length or prod(out.shape[1:]) > BLOCK:
+def _by_entries(program: Program, eq: Equation, along: tuple[int, ...], inside: set[Var]) -> bool:
+    """Whether each entry of the result depends on that entry of what is computed `inside`."""
+    out, depth = program.spec(eq.outputs[0]), len(along)
+    if len(eq.outputs) > 1 or out.shape[:depth] != along or prod(out.shape[depth:]) > BLOCK:
         return False
-    along = all(sliced(program, atom, length, out.ndim) for atom in eq.inputs if atom in inside)
     name, parameters = eq.primitive.name, [literal.value for literal in eq.parameters]
     if ufunc_of(eq) is not None or name in ELEMENTWISE:
-        return along
+        return all(program.spec(atom).ndim == out.ndim for atom in eq.inputs if atom in inside)
     x = program.spec(eq.inputs[0])
-    if not x.ndim or x.shape[0] != length:
+    if x.shape[:depth] != along:
         return False
     if name in REDUCTIONS:
-        return 0 not in parameters[0]
+        return all(axis >= depth for axis in parameters[0])
     if name == "spread":
         _, axes, keepdims = parameters
-        return 0 not in axes and x.ndim == out.ndim - (0 if keepdims else len(axes))
+        return all(axis >= depth for axis in axes) and x.ndim == out.ndim - (0 if keepdims else len(axes))
     if name == "reshape":
         return True
     if name in ("slice_of", "place"):
         index = parameters[0]
-        return isinstance(index, tuple) and index[:1] == (slice(None),)
+        return isinstance(index, tuple) and index[:depth] == (slice(None),) * depth
     return False
 
 
-def _is_total(program: Program, eq: Equation) -> bool:
-    return eq.primitive.name == "sum" and 0 in eq.parameters[0].value and program.spec(eq.outputs[0]).dtype.kind in "fc"
+def _is_total(program: Program, eq: Equation, depth: int) -> bool:
+    """Whether an equation sums over blocks."""
+    summed = eq.primitive.name == "sum" and depth - 1 in eq.parameters[0].value
+    return summed and program.spec(eq.outputs[0]).dtype.kind in "fc"

@@ -88,7 +88,7 @@ def written(value: Any) -> bool:
     return value is None or kind in (int, bool, str)
 
 
-TAKEN = re.compile(r"(b|block)\d+|start|stop|buffers|float|equations|part|product|product_both|settle")
+TAKEN = re.compile(r"(b|block)\d+|at|start|stop|buffers|float|equations|part|product|product_both|settle")
 """Names that generated code has of its own."""
 
 
