@@ -13,13 +13,13 @@ from tapegrad._program.constants import Literal
 from tapegrad._program.program import Atom, Equation, Program, Var
 from tapegrad._program.source.arrays import DAMPED, MODES, expression, into, read_again, ufunc_of
 from tapegrad._program.source.damping import whole
-from tapegrad._program.source.groups import Group, results_of
+from tapegrad._program.source.groups import ELEMENTWISE, Group, results_of
 from tapegrad._program.source.late import touched
 from tapegrad._program.source.lifetimes import Kind, Step, allocated
 from tapegrad._program.source.running import over_blocks
 from tapegrad._program.source.text import Text
 from tapegrad._program.source.wide import over_places
-from tapegrad._program.source.within import RESHAPING, index, shape_at, without_outer
+from tapegrad._program.source.within import RESHAPING, index, repeated, shape_at, without_outer
 
 VIEWS = frozenset({"spread", "reshape", "slice_of", "astype"})
 """Primitives of a group whose result may lie in the memory of their argument."""
@@ -126,6 +126,10 @@ class BlockWriter:
             return seen[atom, part]
 
         arguments = [read(atom) for atom in eq.inputs]
+        if ufunc is not None or eq.primitive.name in ELEMENTWISE:
+            shapes = [self.program.spec(atom).shape for atom in eq.inputs]
+            for i, (times, axis) in repeated(shapes, self.group.depth).items():
+                arguments[i] += f".repeat({times}, {axis})"
         if eq.outputs[0] in self.late:
             body.line(f"{self.late[eq.outputs[0]]}({', '.join(arguments)}, {out})")
         elif ufunc is not None or eq.primitive.name in DAMPED:
