@@ -78,6 +78,12 @@ EXACT: dict[str, tuple[Callable[..., Any], tuple[Any, ...], list[str]]] = {
     "reshapes": case(lambda x: x.reshape(-1).reshape(4, 3).reshape(12, 1), (Y,), ["reshape"]),
     "there and back": case(lambda x: x.reshape(-1)[None].reshape(3, 4) * 2.0, (Y,), ["multiply"]),
     "transpose of a reshape": case(lambda x: x.reshape(4, 3).T.reshape(-1), (Y,), ["reshape", "transpose", "reshape"]),
+    "a whole slice": case(lambda x: (x[:, 0:4] + x[:3], x[1:, ::-1]), (Y,), ["add", "slice_of"]),
+    "counts as numbers": case(
+        grad(lambda x: np.sum(np.max(x, axis=1) ** 2)),
+        (Y,),
+        ["max", "multiply", "reshape", "equal", "astype", "sum", "divide", "damp", "reshape", "multiply"],
+    ),
     "a repeated number": case(lambda x, c: x * np.broadcast_to(c, (3, 4)), (Y, Y[0, 0]), ["multiply"]),
     "a repeated row": case(lambda x, r: x - np.broadcast_to(r, (3, 4)), (Y, Y[0]), ["subtract"]),
     "uniform constants": case(lambda x: x + np.ones((3, 4)), (Y,), ["add"]),

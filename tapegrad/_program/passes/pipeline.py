@@ -9,6 +9,7 @@ import attrs
 from tapegrad._program.passes.algebra import simplified
 from tapegrad._program.passes.broadcasting import without_broadcasts
 from tapegrad._program.passes.common import with_common_shared
+from tapegrad._program.passes.counting import with_counts_added
 from tapegrad._program.passes.dead import without_dead
 from tapegrad._program.passes.fast import with_fast_math
 from tapegrad._program.passes.folding import with_constants_folded
@@ -26,6 +27,7 @@ PASSES: Sequence[Callable[[Program], Program]] = (
     with_signs_last,
     with_views_joined,
     with_parts_joined,
+    with_counts_added,
     without_broadcasts,
     with_common_shared,
     without_dead,

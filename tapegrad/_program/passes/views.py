@@ -14,7 +14,7 @@ from tapegrad._spec import SEVERAL, Spec
 
 
 def with_views_joined(program: Program) -> Program:
-    """The Program with a transpose of a transpose, or a reshape of a reshape, as one, or left out."""
+    """The Program with a transpose of a transpose, or a reshape of a reshape, as one, or left out; so is a whole slice."""
     return by_rules(program, RULES)
 
 
@@ -40,12 +40,19 @@ def _reshape(work: Rewriting, eq: Equation, out: Spec) -> Atom | Equation | None
 
 
 def _slice_of(work: Rewriting, eq: Equation, out: Spec) -> Atom | Equation | None:
-    """New axes only: of a reshape, a reshape."""
+    """All of it: nothing. New axes only: of a reshape, a reshape."""
+    if work.spec(eq.inputs[0]) == out and _is_whole(eq.parameters[0].value, out.shape):
+        return eq.inputs[0]
     inner = work.maker(eq.inputs[0], "reshape")
     if inner is None or not _only_adds_axes(eq.parameters[0].value):
         return None
     shape = (Literal(out.shape),)
     return attrs.evolve(eq, primitive=PRIMITIVES["reshape"], inputs=inner.inputs, parameters=shape, aliases=True)
+
+
+def _is_whole(index: object, shape: tuple[int, ...]) -> bool:
+    parts: Any = index if isinstance(index, SEVERAL) else (index,)
+    return all(type(part) is slice and part.step in (None, 1) for part in parts) and len(parts) <= len(shape)
 
 
 def _only_adds_axes(index: object) -> bool:
