@@ -169,6 +169,30 @@ SPECIAL = {
         [(LENGTH, 3)],
     ),
     "a matrix product between": at(lambda x, y: np.tanh(np.tanh((x + 1.0) @ y) @ y * 2.0) @ y, [(LENGTH, 3), (3, 3)]),
+    "zero times infinity, summed with factors": at(
+        lambda x, y: np.sum(grad(lambda x: np.sum(np.sqrt(x)), argnums=0)(np.abs(x)) * 0.0 * y, axis=0),
+        [(LENGTH, 3)] * 2,
+    ),
+    "zero times infinity, damped in a sum": at(
+        grad(lambda r, x: np.sum(np.sqrt(np.abs(r + x)) * (r + x) * (r + x)), argnums=0), [(3,), (LENGTH, 3)]
+    ),
+    "infinity, damped in a sum": at(
+        grad(lambda r, x: np.sum(np.sin(r * (1.0 / np.abs(x))) * x * x), argnums=0), [(3,), (LENGTH, 3)]
+    ),
+    "sums of products": at(
+        lambda x, y, r: (
+            np.sum(x * y, axis=0),
+            np.sum(-(x * r), axis=0),
+            np.sum(r * (x + 1.0), axis=(0, 1)),
+            np.sum(x * y, axis=(0, 2)),
+            np.sum(x * 2.0, axis=0),
+        ),
+        [(LENGTH, 2, 3), (LENGTH, 2, 3), (3,)],
+    ),
+    "sums of products of long rows": at(
+        lambda x, y, c: (np.sum(x * y, axis=1), np.sum((x + y) * c, axis=(0, 1)), np.sum(x * c, axis=(0, 2))),
+        [(2, LENGTH, 4), (2, LENGTH, 4), (2, 1, 1)],
+    ),
     "long rows": at(grad(lambda x: np.sum(np.sin(x) * x)), [(3, 60)]),
     "one long row": at(lambda x: (np.sum(x * x) * x, np.sum(x * x, axis=1), np.sum(x * x, axis=0)), [(1, 70)]),
     "long rows of a transposed array": at(lambda x, y: ((x.T + 1.0) * y + 2.0, x.T * 2.0), [(60, 3), (3, 60)]),

@@ -14,7 +14,7 @@ from tapegrad._spec import SEVERAL, Spec
 
 
 def with_views_joined(program: Program) -> Program:
-    """The Program with a transpose of a transpose, or a reshape of a reshape, as one, or left out; so is a whole slice."""
+    """The Program with transposes of transposes, and reshapes of reshapes, as one or left out, as whole slices are."""
     return by_rules(program, RULES)
 
 

@@ -13,6 +13,7 @@ from tapegrad._program.constants import Literal
 from tapegrad._program.program import Atom, Equation, Program, Var
 from tapegrad._program.source.arrays import DAMPED, MODES, expression, into, read_again, ufunc_of
 from tapegrad._program.source.damping import whole
+from tapegrad._program.source.dots import Dot, dot, dots
 from tapegrad._program.source.groups import ELEMENTWISE, Group, results_of
 from tapegrad._program.source.late import touched
 from tapegrad._program.source.lifetimes import Kind, Step, allocated
@@ -46,12 +47,21 @@ class BlockWriter:
     local: dict[Var, str] = attrs.field(init=False)
     """What each value is called inside."""
     inside: frozenset[Var] = attrs.field(init=False)
+    dots: Mapping[Var, Dot] = attrs.field(init=False)
+    """The totals that are sums of products."""
+    equations: Sequence[Equation] = attrs.field(init=False)
+    """What is left to compute for each entry."""
+    seen: dict[tuple[Var, str], str] = attrs.field(factory=dict[tuple[Var, str], str], init=False)
+    """The parts of arrays that have names so far."""
 
     def __attrs_post_init__(self) -> None:
         self.body = Text(self.text.reserved)
         self.body.objects, self.body.known = self.text.objects, self.text.known
         self.inside = self.group.inside
         self.results = results_of(self.program, self.group)
+        self.dots = dots(self.program, self.group, self.late)
+        replaced = {var for each in self.dots.values() for var in each.replaced}
+        self.equations = [eq for eq in self.group.equations if eq.outputs[0] not in replaced]
 
     def write(self, name: str, array: Callable[[Atom], str], made: Mapping[Var, str]) -> list[str]:
         """Add the function, called `name`; returns the lines that run it.
@@ -72,15 +82,10 @@ class BlockWriter:
             for var in results:
                 shape = self.program.spec(var).shape
                 body.line(f"{self.local[var]} = {self.names[var]}{index(shape, len(shape), self.group.along)}")
-            seen: dict[tuple[Var, str], str] = {}
-            for eq in self.group.equations:
-                self._line(eq, seen, put=eq.outputs[0] in places or eq.outputs[0] in results)
+            for eq in self.equations:
+                self._line(eq, put=eq.outputs[0] in places or eq.outputs[0] in results)
             for eq in totals:
-                add = body.object(ADD, "add_reduce")
-                axes, keepdims = without_outer(eq, self.group.depth - 1).parameters
-                body.line(
-                    f"{self.names[eq.outputs[0]]} = {add}({self.local[self._total(eq)]}, {axes}, keepdims={keepdims})"
-                )
+                body.line(f"{self.names[eq.outputs[0]]} = {self._sum(eq)}")
             sums = ", ".join(self.names[eq.outputs[0]] for eq in totals)
             if modes:
                 unsettled = touched(self.program, self.late)
@@ -109,23 +114,35 @@ class BlockWriter:
         total = f"{self.text.object(ADD, 'add_reduce')}({name}, {axes})"
         return f"{name} = {total}.reshape({shape})" if shape else f"{name} = {total}"
 
-    def _line(self, eq: Equation, seen: dict[tuple[Var, str], str], put: bool) -> None:
-        """One equation. `seen` are the parts of arrays that have names so far."""
+    def _sum(self, eq: Equation) -> str:
+        """A total, over one block."""
+        body, sum_of = self.body, self.dots.get(eq.outputs[0])
+        if sum_of is None:
+            axes, keepdims = without_outer(eq, self.group.depth - 1).parameters
+            return f"{body.object(ADD, 'add_reduce')}({self.local[self._total(eq)]}, {axes}, keepdims={keepdims})"
+        ndim = self.program.spec(self._total(eq)).ndim
+        given = ", ".join([f"{sum_of.subscripts!r}", *(self._read(atom, ndim) for atom in sum_of.operands)])
+        plain = f"{body.object(np.einsum, 'einsum')}({given})"
+        return "0.0 - " * sum_of.negative + (f"{body.object(dot, 'dot')}(product, {given})" if sum_of.damped else plain)
+
+    def _read(self, atom: Atom, ndim: int) -> str:
+        """What a block reads of an operand of a result of `ndim` axes."""
+        part = index(self.program.spec(atom).shape, ndim, self.group.along)
+        if not isinstance(atom, Var):
+            return self.body.literal(atom) + part
+        if atom in self.inside or not part:
+            return self.local[atom]
+        if (atom, part) not in self.seen:
+            self.seen[atom, part] = self.names[atom] + "_" * (1 + sum(var == atom for var, _ in self.seen))
+            self.body.line(f"{self.seen[atom, part]} = {self.names[atom]}{part}")
+        return self.seen[atom, part]
+
+    def _line(self, eq: Equation, put: bool) -> None:
+        """One equation."""
         body, out, ufunc = self.body, self.local[eq.outputs[0]], ufunc_of(eq)
         axes = self.program.spec(eq.inputs[0] if eq.primitive.name in RESHAPING else eq.outputs[0]).ndim
 
-        def read(atom: Atom) -> str:
-            part = index(self.program.spec(atom).shape, axes, self.group.along)
-            if not isinstance(atom, Var):
-                return body.literal(atom) + part
-            if atom in self.inside or not part:
-                return self.local[atom]
-            if (atom, part) not in seen:
-                seen[atom, part] = self.names[atom] + "_" * (1 + sum(var == atom for var, _ in seen))
-                body.line(f"{seen[atom, part]} = {self.names[atom]}{part}")
-            return seen[atom, part]
-
-        arguments = [read(atom) for atom in eq.inputs]
+        arguments = [self._read(atom, axes) for atom in eq.inputs]
         if ufunc is not None or eq.primitive.name in ELEMENTWISE:
             shapes = [self.program.spec(atom).shape for atom in eq.inputs]
             for i, (times, axis) in repeated(shapes, self.group.depth).items():
@@ -170,7 +187,10 @@ class BlockWriter:
             spec = self.program.spec(var)
             return (spec.shape[self.group.depth :], str(spec.dtype)) if var in self.inside else None
 
-        steps = [*map(step, self.group.equations), *(Step((self._total(eq),)) for eq in self.group.totals)]
+        made = [(self.dots.get(eq.outputs[0]), eq) for eq in self.group.totals]
+        ends = [eq.inputs if sum_of is None else sum_of.operands for sum_of, eq in made]
+        last = [Step(tuple([atom for atom in atoms if isinstance(atom, Var)])) for atoms in ends]
+        steps = [*map(step, self.equations), *last]
         return allocated(steps, kind, self.results)
 
     def _rows(self, buffers: Sequence[Kind]) -> int:

@@ -1,0 +1,68 @@
+"""Sums of products over a block's entries, added up without an array for the products."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+import attrs
+import numpy as np
+
+from tapegrad._program.program import Atom, Equation, Program, Var
+from tapegrad._program.source.groups import Group
+from tapegrad._rules.einsum import LETTERS
+
+
+@attrs.frozen
+class Dot:
+    """A total of the products of two operands, or of minus those."""
+
+    operands: tuple[Atom, ...]
+    damped: bool
+    negative: bool
+    subscripts: str
+    replaced: tuple[Var, ...]
+    """What need not be computed for itself."""
+
+
+def dots(program: Program, group: Group, late: Collection[Var]) -> Mapping[Var, Dot]:
+    """The totals that are such sums, of products that nothing else reads, plain or `late` ones.
+
+    Sums over the last axis are not: there NumPy adds up pairs of pairs, which is more accurate than term by term.
+    """
+    makers = {eq.outputs[0]: eq for eq in group.equations}
+    uses = program.uses()
+    found: dict[Var, Dot] = {}
+
+    def only(atom: Atom, *names: str) -> Equation | None:
+        eq = makers.get(atom) if isinstance(atom, Var) and uses[atom] == 1 else None
+        return eq if eq is not None and eq.primitive.name in names else None
+
+    for total in group.totals:
+        (term,), (axes, keepdims) = total.inputs, (literal.value for literal in total.parameters)
+        spec, negative = program.spec(term), only(term, "negative")
+        product = only(term if negative is None else negative.inputs[0], "multiply", "damp")
+        if product is None or (product.primitive.name == "damp" and product.outputs[0] not in late):
+            continue
+        if spec.ndim - 1 in axes or keepdims or spec.dtype.char not in "fd":
+            continue
+        if any(not (x := program.spec(atom)).shape or x.dtype != spec.dtype for atom in product.inputs):
+            continue
+        letters = LETTERS[: spec.ndim]
+        outer = group.depth - 1
+        names = [letters[max(outer, spec.ndim - program.spec(atom).ndim) :] for atom in product.inputs]
+        out = "".join(letters[axis] for axis in range(outer, spec.ndim) if axis not in axes)
+        replaced = tuple(eq.outputs[0] for eq in (negative, product) if eq is not None)
+        damped = product.primitive.name == "damp"
+        found[total.outputs[0]] = Dot(
+            product.inputs, damped, negative is not None, f"{','.join(names)}->{out}", replaced
+        )
+    return found
+
+
+def dot(product: Callable[[Any, Any], Any], subscripts: str, x: Any, y: Any) -> Any:
+    """The sum of products, plain or damped."""
+    if product is np.multiply:
+        return np.einsum(subscripts, x, y)
+    operands, out = subscripts.split("->")
+    return np.einsum(f"{max(operands.split(','), key=len)}->{out}", product(x, y))
