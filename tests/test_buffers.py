@@ -37,6 +37,7 @@ def test_an_elementwise_objective(shape: tuple[int, ...]) -> None:
     x = np.linspace(-3, 3, MEGABYTE).reshape(shape)
     assert peak(compile(value_and_grad(wave)), x) < 8 + 4
     assert peak(compile(wave), x) < 4
+    assert peak(compile(lambda x: np.mean(x * x)), x) < 4
 
 
 def test_whole_arrays() -> None:

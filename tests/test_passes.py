@@ -79,6 +79,7 @@ EXACT: dict[str, tuple[Callable[..., Any], tuple[Any, ...], list[str]]] = {
     "there and back": case(lambda x: x.reshape(-1)[None].reshape(3, 4) * 2.0, (Y,), ["multiply"]),
     "transpose of a reshape": case(lambda x: x.reshape(4, 3).T.reshape(-1), (Y,), ["reshape", "transpose", "reshape"]),
     "a whole slice": case(lambda x: (x[:, 0:4] + x[:3], x[1:, ::-1]), (Y,), ["add", "slice_of"]),
+    "a mean": case(lambda x: (np.mean(x, axis=0), np.mean(np.arange(3))), (Y,), ["sum", "divide"]),
     "counts as numbers": case(
         grad(lambda x: np.sum(np.max(x, axis=1) ** 2)),
         (Y,),

@@ -9,13 +9,13 @@ import attrs
 from tapegrad._program.passes.algebra import simplified
 from tapegrad._program.passes.broadcasting import without_broadcasts
 from tapegrad._program.passes.common import with_common_shared
-from tapegrad._program.passes.counting import with_counts_added
 from tapegrad._program.passes.dead import without_dead
 from tapegrad._program.passes.fast import with_fast_math
 from tapegrad._program.passes.folding import with_constants_folded
 from tapegrad._program.passes.numbering import numbered
 from tapegrad._program.passes.placing import with_parts_joined
 from tapegrad._program.passes.signs import with_signs_last
+from tapegrad._program.passes.summing import with_sums
 from tapegrad._program.passes.views import with_views_joined
 from tapegrad._program.program import Equation, Program
 from tapegrad._program.structured import Structured
@@ -27,7 +27,7 @@ PASSES: Sequence[Callable[[Program], Program]] = (
     with_signs_last,
     with_views_joined,
     with_parts_joined,
-    with_counts_added,
+    with_sums,
     without_broadcasts,
     with_common_shared,
     without_dead,
