@@ -80,6 +80,21 @@ EXACT: dict[str, tuple[Callable[..., Any], tuple[Any, ...], list[str]]] = {
     "transpose of a reshape": case(lambda x: x.reshape(4, 3).T.reshape(-1), (Y,), ["reshape", "transpose", "reshape"]),
     "a whole slice": case(lambda x: (x[:, 0:4] + x[:3], x[1:, ::-1]), (Y,), ["add", "slice_of"]),
     "a mean": case(lambda x: (np.mean(x, axis=0), np.mean(np.arange(3))), (Y,), ["sum", "divide"]),
+    "a stack of small matrices": case(
+        lambda x, y: np.tanh(x @ y) @ y,
+        (np.arange(144.0).reshape(16, 3, 3) % 5 / 4, Y[:, :3]),
+        ["reshape", "matmul", "reshape", "tanh", "reshape", "matmul", "reshape"],
+    ),
+    "a stack of rows": case(
+        lambda x, y: x @ y,
+        (np.arange(240.0).reshape(4, 5, 1, 12) % 7, np.ones((12, 900))),
+        ["reshape", "matmul", "reshape"],
+    ),
+    "a few matrices": case(lambda x, y: x @ y, (np.ones((2, 3, 3)), Y[:, :3]), ["matmul"]),
+    "large matrices": case(lambda x, y: x @ y, (np.ones((16, 40, 40)), np.ones((40, 40))), ["matmul"]),
+    "a stack of small matrices on both sides": case(
+        lambda x, y: x @ y, (np.ones((20, 3, 3)), np.ones((20, 3, 3))), ["matmul"]
+    ),
     "counts as numbers": case(
         grad(lambda x: np.sum(np.max(x, axis=1) ** 2)),
         (Y,),

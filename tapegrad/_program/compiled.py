@@ -204,8 +204,8 @@ def compile(
     Later calls run that: Python's own code in `f`, and what it prints, is not run again.
 
     All transforms may stand inside (`compile(grad(f))`) or outside (`grad(compile(f))`). Results are those of `f`, but
-    that sums over large arrays are added block by block, and squares of single numbers are `x * x`: equal to a few
-    units in the last place.
+    that sums over large arrays are added block by block, stacks of small matrices are multiplied at once, and squares
+    of single numbers are `x * x`: equal to a few units in the last place.
 
     Args:
         f: a pure function of trees of numbers and arrays.

@@ -14,6 +14,7 @@ from tapegrad._program.passes.fast import with_fast_math
 from tapegrad._program.passes.folding import with_constants_folded
 from tapegrad._program.passes.numbering import numbered
 from tapegrad._program.passes.placing import with_parts_joined
+from tapegrad._program.passes.products import with_stacks_flattened
 from tapegrad._program.passes.signs import with_signs_last
 from tapegrad._program.passes.summing import with_sums
 from tapegrad._program.passes.views import with_views_joined
@@ -28,6 +29,7 @@ PASSES: Sequence[Callable[[Program], Program]] = (
     with_views_joined,
     with_parts_joined,
     with_sums,
+    with_stacks_flattened,
     without_broadcasts,
     with_common_shared,
     without_dead,
@@ -39,7 +41,8 @@ ROUNDS = 20
 def optimised(program: Program, *, fast_math: bool = False) -> Program:
     """A Program for the same results, with fewer or cheaper equations.
 
-    Results are the same bit for bit; with `fast_math`, nearly, for finite numbers.
+    Results are the same bit for bit, but for products of stacks of matrices, which BLAS may round otherwise; with
+    `fast_math`, nearly, for finite numbers.
     """
     passes = (*PASSES, with_fast_math) if fast_math else PASSES
     for _ in range(ROUNDS):
