@@ -67,7 +67,7 @@ STOREYS = [
     {"_program.tracing", "_program.encoding", "_program.cost", "_program.passes.rewriting"},
     {"_program.trace", "_program.passes.*", "_program.source.text", "_program.source.damping"},
     {"_program.source.arrays", "_program.source.lifetimes"},
-    {"_program.passes.fast", "_program.source.memory"},
+    {"_program.passes.fast", "_program.passes.signs", "_program.source.memory"},
     {"_program.passes.pipeline", "_program.source.groups", "_program.source.numbers", "_program.source.running"},
     {"_program.source.buffers", "_program.source.late"},
     {"_program.source.dots", "_program.source.wide", "_program.source.within"},
