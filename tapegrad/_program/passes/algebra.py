@@ -66,7 +66,12 @@ def _doubled(work: Rewriting, atom: Atom) -> Atom | None:
     product = work.maker(atom, "multiply")
     for x, factor in (product.inputs, product.inputs[::-1]) if product is not None else ():
         two = number(factor)
-        if isinstance(two, FLOATS) and two == 2 and work.spec(x) == work.spec(atom) and work.spec(x).dtype == np.float64:
+        if (
+            isinstance(two, FLOATS)
+            and two == 2
+            and work.spec(x) == work.spec(atom)
+            and work.spec(x).dtype == np.float64
+        ):
             return x
     return None
 
