@@ -17,8 +17,19 @@ import optree
 from tapegrad.typing import T, override
 
 NAMESPACE = "tapegrad"
+
+
+@attrs.frozen
+class Fields:
+    """The attributes of a class that are its children, and those that are part of its structure."""
+
+    children: tuple[str, ...]
+    static: tuple[str, ...]
+
+
 _registering = Lock()
 _registered: set[type[Any]] = set()
+_declared: dict[type[Any], Fields] = {}
 _NUMBERS = frozenset({float, int, complex, np.float64, np.ndarray})
 """The commonest leaves, known without asking optree."""
 
@@ -206,7 +217,15 @@ def register_fields(cls: type[Any], names: Sequence[str], statics: Sequence[str]
             object.__setattr__(tree, name, value)
         return tree
 
-    return register(cls, children, rebuild, path_entry_type=optree.GetAttrEntry)
+    new = register(cls, children, rebuild, path_entry_type=optree.GetAttrEntry)
+    if new:
+        _declared[cls] = Fields(entries, tuple(statics))
+    return new
+
+
+def declared_fields(cls: type[Any]) -> Fields | None:
+    """How instances of a class are taken apart, where that is by attributes."""
+    return _declared.get(cls)
 
 
 def register(cls: type[Any], flatten: Callable[..., Any], unflatten: Callable[..., Any], **options: Any) -> bool:

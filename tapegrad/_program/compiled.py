@@ -4,53 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from operator import itemgetter
-from threading import Lock
-from typing import Any, ClassVar, Concatenate, Generic, Literal, Protocol, TypeAlias, overload
+from typing import Any, ClassVar, Concatenate, Generic, Protocol, overload
 
 import attrs
-import numpy as np
 
 from tapegrad._core.variable import Variable
+from tapegrad._place import user_line
+from tapegrad._program.cache import WRITERS, Backend, Cache, Entry, kind_of
 from tapegrad._program.constants import key_of
 from tapegrad._program.cost import Profile, profile
 from tapegrad._program.kernels.files import require_numba
-from tapegrad._program.kernels.function import KernelWriter
 from tapegrad._program.passes.pipeline import optimised
 from tapegrad._program.program import Program
-from tapegrad._program.source.function import Code, Writer
-from tapegrad._program.trace import Call, is_input, program_of, static_positions
-from tapegrad._spec import ndarray, type_of
+from tapegrad._program.trace import Call, program_of, static_positions
 from tapegrad._transforms.transform import Transform
-from tapegrad._tree import flatten, unflatten
 from tapegrad.typing import Bound, Owner, P, Q, R, override
-
-Backend: TypeAlias = Literal["numpy", "numba"]
-WRITERS: Mapping[Backend, type[Writer]] = {"numpy": Writer, "numba": KernelWriter}
-"""What writes the code of a Program."""
-MOST = 256
-"""So many Programs a compiled function keeps; the oldest goes first."""
-SCALARS = frozenset({float, int, complex, bool, np.float64, np.float32, np.int64})
-
-
-@attrs.frozen(eq=False)
-class Entry:
-    """One Program, and what runs it."""
-
-    program: Program
-    code: Code
-    build: Callable[[list[Any]], Any]
-    """Puts the leaves of the outputs together."""
-
-    @classmethod
-    def of(cls, program: Program, backend: Backend = "numpy") -> Entry:
-        """With the code for a Program."""
-        structure, count = program.structure, len(program.outputs)
-        if structure == flatten(0)[1]:
-            build: Callable[[list[Any]], Any] = itemgetter(0)
-        else:
-            build = tuple if structure == flatten((0,) * count)[1] else partial(unflatten, structure)
-        return cls(program, WRITERS[backend](program).write(), build)
 
 
 @attrs.frozen
@@ -61,46 +29,6 @@ class Statistics:
     """How many Programs were recorded: one for each kind of arguments."""
     equations: int
     """How many equations they have in all."""
-
-
-@attrs.define(eq=False)
-class Cache:
-    """The Programs of one compiled function. No part of its value: a copy begins with none."""
-
-    entries: dict[Any, Entry] = attrs.field(factory=dict[Any, Entry], init=False)
-    """By signature."""
-    quick: dict[Any, Entry] = attrs.field(factory=dict[Any, Entry], init=False)
-    """By the types, dtypes and shapes of arguments that are single numbers and arrays."""
-    lock: Any = attrs.field(factory=Lock, init=False)
-
-    def add(self, key: Any, quick: Any, entry: Entry) -> None:
-        """Keep an entry, and at most `MOST` of them."""
-        with self.lock:
-            self.entries[key] = entry
-            if quick is not None:
-                self.quick[quick] = entry
-            for entries in (self.entries, self.quick):
-                while len(entries) > MOST:
-                    del entries[next(iter(entries))]
-
-    @override
-    def __reduce__(self) -> Any:
-        return Cache, ()
-
-
-def _quick(arg: Any) -> Any:
-    """What the Program depends on, of an argument that is a single number or array; of any other, None."""
-    cls = type_of(arg)
-    return (arg.dtype, arg.shape) if cls is ndarray else cls if cls in SCALARS else None
-
-
-def _kind(leaf: Any) -> Any:
-    """What the Program depends on, of any leaf."""
-    if isinstance(leaf, Variable):
-        return Variable, leaf.dtype, leaf.shape
-    if is_input(leaf):
-        return _quick(leaf) or (leaf.dtype, np.shape(leaf))
-    return key_of(leaf)
 
 
 @attrs.frozen(repr=False)
@@ -115,10 +43,12 @@ class Compiled(Transform, Generic[P, R]):
 
     @override
     def __call__(self, *args: P.args, **keywords: P.kwargs) -> R:
-        entry = None if keywords else self.cache.quick.get(tuple([_quick(arg) for arg in args]))
-        if entry is not None:
-            quick: R = entry.build(entry.code.run(*args))
-            return quick
+        for read in self.cache.readers:
+            known = read(args, keywords)
+            if known is not None and known[0] is not None:
+                entry, inputs = known
+                quick: R = entry.build(entry.code.run(*inputs))
+                return quick
         inputs, entry = self._entry(args, keywords)
         if any(isinstance(leaf, Variable) for leaf in inputs):
             leaves = entry.program.evaluate(inputs)
@@ -141,13 +71,18 @@ class Compiled(Transform, Generic[P, R]):
         """The leaves that are the Program's inputs, and its entry."""
         call = Call.of(self.f, args, keywords, self.static_argnums)
         static = [(place, key_of(value)) for place, value in call.static.items()]
-        key = call.structure, *(_kind(leaf) for leaf in call.leaves), *static
-        entry = self.cache.entries.get(key)
+        key = call.structure, *(kind_of(leaf) for leaf in call.leaves), *static
+        try:
+            entry = self.cache.entries.get(key)
+        except TypeError as error:
+            raise TypeError(
+                f"{self} was called at {user_line()} with a value that is no number and cannot be hashed ({error}). "
+                "Such values are part of what is compiled, and are looked up at each call: pass a tuple in place of a "
+                "list or set, a frozen class in place of a dict."
+            ) from error
         if entry is None:
             entry = Entry.of(optimised(program_of(self.f, call), fast_math=self.fast_math), self.backend)
-            kinds = tuple([_quick(arg) for arg in args])
-            plain = not keywords and not self.static_argnums and all(kinds)
-            self.cache.add(key, kinds if plain else None, entry)
+            self.cache.add(key, entry, call, args, keywords)
         return call.inputs, entry
 
     def program(self, *args: P.args, **keywords: P.kwargs) -> Program:
@@ -222,6 +157,7 @@ def compile(
         ConcretizationError: at the first call, where `f` needs to know a value that it gets only later: in an `if`, as
             a size, an axis, a Python number. The message names the line.
         DomainError: if `f` uses a differentiated or batched value that is not one of its arguments.
+        TypeError: if an argument that is no number, or part of one, cannot be hashed.
         ImportError: with the backend "numba", where numba is not installed.
 
     >>> import numpy as np

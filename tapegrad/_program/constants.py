@@ -88,11 +88,14 @@ def _is_same_everywhere(array: Any) -> bool:
 def key_of(value: Any) -> Any:
     """Something hashable that tells constants apart as computations do."""
     kind = type_of(value)
+    if kind is ndarray and value.dtype.hasobject:  # whose bytes are addresses
+        return ndarray, value.shape, value.dtype, key_of(value.tolist())
     if kind is ndarray:
         elements = value[(0,) * value.ndim] if is_uniform(value) and value.size else value
-        return ndarray, value.shape, value.dtype.str, is_uniform(value), elements.tobytes()
+        return ndarray, value.shape, value.dtype, is_uniform(value), elements.tobytes()
     if isinstance(value, (generic, float, complex)):
-        return kind, np.asarray(value).tobytes()
+        array = np.asarray(value)
+        return kind, array.dtype, array.tobytes()
     if kind is slice:
         return slice, key_of(value.start), key_of(value.stop), key_of(value.step)
     if kind is tuple or kind is list:

@@ -1,0 +1,108 @@
+"""The Programs of a compiled function, and how a call finds its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from functools import partial
+from operator import itemgetter
+from threading import Lock
+from typing import Any, Literal, TypeAlias
+
+import attrs
+import numpy as np
+
+from tapegrad._core.variable import Variable
+from tapegrad._program.constants import key_of
+from tapegrad._program.kernels.function import KernelWriter
+from tapegrad._program.program import Program
+from tapegrad._program.reading import NUMBERS, Reader, reader
+from tapegrad._program.source.function import Code, Writer
+from tapegrad._program.trace import Call, is_input
+from tapegrad._spec import ndarray, type_of
+from tapegrad._tree import flatten, unflatten
+from tapegrad.typing import override
+
+Backend: TypeAlias = Literal["numpy", "numba"]
+WRITERS: Mapping[Backend, type[Writer]] = {"numpy": Writer, "numba": KernelWriter}
+"""What writes the code of a Program."""
+MOST = 256
+"""So many Programs a compiled function keeps; the oldest goes first."""
+READERS = 8
+"""So many structures of arguments a compiled function has a Reader for; the oldest goes first."""
+
+
+@attrs.frozen(eq=False)
+class Entry:
+    """One Program, and what runs it."""
+
+    program: Program
+    code: Code
+    build: Callable[[list[Any]], Any]
+    """Puts the leaves of the outputs together."""
+
+    @classmethod
+    def of(cls, program: Program, backend: Backend = "numpy") -> Entry:
+        """With the code for a Program."""
+        structure, count = program.structure, len(program.outputs)
+        if structure == flatten(0)[1]:
+            build: Callable[[list[Any]], Any] = itemgetter(0)
+        else:
+            build = tuple if structure == flatten((0,) * count)[1] else partial(unflatten, structure)
+        return cls(program, WRITERS[backend](program).write(), build)
+
+
+@attrs.define(eq=False)
+class Cache:
+    """The Programs of one compiled function. No part of its value: a copy begins with none."""
+
+    entries: dict[Any, Entry] = attrs.field(factory=dict[Any, Entry], init=False)
+    """By signature."""
+    quick: dict[Any, Entry] = attrs.field(factory=dict[Any, Entry], init=False)
+    """By the signatures of Readers."""
+    readers: tuple[Reader, ...] = attrs.field(default=(), init=False)
+    """The newest first."""
+    lock: Any = attrs.field(factory=Lock, init=False)
+
+    def add(self, key: Any, entry: Entry, call: Call, args: Sequence[Any], keywords: Mapping[str, Any]) -> None:
+        """Keep an entry, and at most `MOST` of them; the next call like this one finds it at once, if that can be."""
+        with self.lock:
+            self.entries[key] = entry
+            if all(type_of(leaf) is ndarray or type_of(leaf) in NUMBERS for leaf in call.inputs):
+                known = self._signature(call, args, keywords)
+                if known is None and (new := reader(call, self.quick.get)):
+                    self.readers = (new, *self.readers[: READERS - 1])
+                    known = self._signature(call, args, keywords)
+                if known is not None:
+                    self.quick[known] = entry
+            for entries in (self.entries, self.quick):
+                while len(entries) > MOST:
+                    del entries[next(iter(entries))]
+
+    def _signature(self, call: Call, args: Sequence[Any], keywords: Mapping[str, Any]) -> Any:
+        """By the first Reader that finds the call's inputs where they are, and says of arrays all that matters."""
+        for read in self.readers:
+            if known := read(args, keywords, itself):
+                signature, inputs = known
+                if [*map(id, inputs)] == [*map(id, call.inputs)] and not any(part is ndarray for part in signature):
+                    return signature
+        return None
+
+    @override
+    def __reduce__(self) -> Any:
+        return Cache, ()
+
+
+def kind_of(leaf: Any) -> Any:
+    """What the Program depends on, of any leaf."""
+    cls = type_of(leaf)
+    if isinstance(leaf, Variable):
+        return Variable, leaf.dtype, leaf.shape
+    if is_input(leaf):
+        return cls if cls in NUMBERS else (cls, leaf.dtype, np.shape(leaf))
+    return key_of(leaf)
+
+
+def itself(signature: Hashable) -> Hashable:
+    """A signature that is looked for nowhere, but can be."""
+    hash(signature)
+    return signature
