@@ -72,6 +72,7 @@ STOREYS = [
     {"_program.source.buffers", "_program.source.late"},
     {"_program.source.dots", "_program.source.wide", "_program.source.within"},
     {"_program.source.blocks"},
+    {"_program.source.donation"},
     {"_program.source.function", "_program.kernels.access", "_program.kernels.files", "_program.kernels.mathematics"},
     {"_program.kernels", "_program.kernels.formulas"},
     {"_program.kernels.statements"},

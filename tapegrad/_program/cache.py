@@ -41,14 +41,15 @@ class Entry:
     """Puts the leaves of the outputs together."""
 
     @classmethod
-    def of(cls, program: Program, backend: Backend = "numpy") -> Entry:
-        """With the code for a Program."""
+    def of(cls, program: Program, backend: Backend, donated: Sequence[bool]) -> Entry:
+        """With the code for a Program, of whose inputs some are donated."""
         structure, count = program.structure, len(program.outputs)
         if structure == flatten(0)[1]:
             build: Callable[[list[Any]], Any] = itemgetter(0)
         else:
             build = tuple if structure == flatten((0,) * count)[1] else partial(unflatten, structure)
-        return cls(program, WRITERS[backend](program).write(), build)
+        given = frozenset(var for var, flag in zip(program.inputs, donated, strict=True) if flag)
+        return cls(program, WRITERS[backend](program, given).write(), build)
 
 
 @attrs.define(eq=False)

@@ -16,8 +16,8 @@ from tapegrad._program.cost import Profile, profile
 from tapegrad._program.kernels.files import require_numba
 from tapegrad._program.passes.pipeline import optimised
 from tapegrad._program.program import Program
-from tapegrad._program.trace import Call, program_of, static_positions
-from tapegrad._transforms.transform import Transform
+from tapegrad._program.trace import Call, positions_of, program_of
+from tapegrad._transforms.transform import Transform, most_positional, name_of
 from tapegrad.typing import Bound, Owner, P, Q, R, override
 
 
@@ -39,7 +39,15 @@ class Compiled(Transform, Generic[P, R]):
     static_argnums: tuple[int, ...] = ()
     backend: Backend = "numpy"
     fast_math: bool = False
+    donate: tuple[int, ...] = ()
     cache: Cache = attrs.field(factory=Cache, init=False, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        if both := {*self.donate} & {*self.static_argnums}:
+            raise ValueError(f"argument {min(both)} of {name_of(self.f)} is static: it has no memory to donate.")
+        last = max(self.donate, default=-1)
+        if last >= most_positional(self.f):
+            raise ValueError(f"donate={self.donate}: {name_of(self.f)} has no argument at position {last}.")
 
     @override
     def __call__(self, *args: P.args, **keywords: P.kwargs) -> R:
@@ -81,7 +89,8 @@ class Compiled(Transform, Generic[P, R]):
                 "list or set, a frozen class in place of a dict."
             ) from error
         if entry is None:
-            entry = Entry.of(optimised(program_of(self.f, call), fast_math=self.fast_math), self.backend)
+            program = optimised(program_of(self.f, call), fast_math=self.fast_math)
+            entry = Entry.of(program, self.backend, call.donated(self.f, self.donate))
             self.cache.add(key, entry, call, args, keywords)
         return call.inputs, entry
 
@@ -106,7 +115,7 @@ class Compiled(Transform, Generic[P, R]):
 
 
 class Compiling(Protocol):
-    """What `compile(static_argnums=...)` is: a decorator."""
+    """What `compile` with options alone is: a decorator."""
 
     def __call__(self, f: Callable[P, R], /) -> Compiled[P, R]: ...
 
@@ -119,10 +128,15 @@ def compile(
     backend: Backend = "numpy",
     static_argnums: int | tuple[int, ...] = (),
     fast_math: bool = False,
+    donate: int | tuple[int, ...] = (),
 ) -> Compiled[P, R]: ...
 @overload
 def compile(
-    *, backend: Backend = "numpy", static_argnums: int | tuple[int, ...] = (), fast_math: bool = False
+    *,
+    backend: Backend = "numpy",
+    static_argnums: int | tuple[int, ...] = (),
+    fast_math: bool = False,
+    donate: int | tuple[int, ...] = (),
 ) -> Compiling: ...
 def compile(
     f: Callable[..., Any] | None = None,
@@ -131,6 +145,7 @@ def compile(
     backend: Backend = "numpy",
     static_argnums: int | tuple[int, ...] = (),
     fast_math: bool = False,
+    donate: int | tuple[int, ...] = (),
 ) -> Any:
     """A function that does what `f` does, recorded once for each kind of arguments, then run as generated NumPy code.
 
@@ -152,8 +167,16 @@ def compile(
             values, for each of which `f` is recorded anew.
         fast_math: whether to use identities of real numbers that rounding, infinities, nan and signed zeros break:
             x * 0 = 0, (x * c) * d = x * (c * d), and that a zero cotangent meets finite numbers only.
+        donate: positions of arguments that you give up, as in `params, state = step(params, state, batch)`: results of
+            the same shape and dtype are put into the memory of their arrays, so that a step takes no new memory. It
+            concerns arrays of at least 64 KB. After the call each of them either *is* one of the results, or is as it
+            was; if the call raises, it may hold anything. A view, an array in another order than C's, and one whose
+            memory another argument shares, is copied and left alone. `source` shows what is put where. Where a
+            transform calls the compiled function with values of its own, as in `grad(compile(f, donate=0))`, donation
+            has no effect.
 
     Raises:
+        ValueError: if `donate` names no argument, or a static one; at a call, if a donated array is read-only.
         ConcretizationError: at the first call, where `f` needs to know a value that it gets only later: in an `if`, as
             a size, an axis, a Python number. The message names the line.
         DomainError: if `f` uses a differentiated or batched value that is not one of its arguments.
@@ -172,11 +195,11 @@ def compile(
             v1 = c3 * v0
             return [v1]
     """
-    static = static_positions(static_argnums)
+    static, donated = positions_of("static_argnums", static_argnums), positions_of("donate", donate)
     if backend not in WRITERS:
         raise ValueError(f"compile has no backend {backend!r}; it has {' and '.join(map(repr, WRITERS))}")
     if backend == "numba":
         require_numba()
     if f is None:
-        return partial(Compiled, static_argnums=static, backend=backend, fast_math=fast_math)
-    return Compiled(f, static, backend, fast_math)
+        return partial(Compiled, static_argnums=static, backend=backend, fast_math=fast_math, donate=donated)
+    return Compiled(f, static, backend, fast_math, donated)

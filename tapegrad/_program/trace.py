@@ -62,6 +62,15 @@ class Call:
         """The leaves that are numbers, in the order of the Program's inputs."""
         return [leaf for leaf in self.leaves if is_input(leaf)]
 
+    def donated(self, f: Callable[..., Any], positions: Sequence[int]) -> list[bool]:
+        """For each input, whether it belongs to an argument at these positions, by whichever way it is passed."""
+        chosen = {*positions, *(parameter_name(f, i) for i in positions if i >= len(self.args))}
+        args, keywords = self.structure.children()
+        places = [*range(len(self.args)), *keywords.entries()]
+        parts = [*args.children(), *keywords.children()]
+        every = [place in chosen for place, part in zip(places, parts, strict=True) for _ in range(part.num_leaves)]
+        return [flag for flag, leaf in zip(every, self.leaves, strict=True) if is_input(leaf)]
+
     def names(self, f: Callable[..., Any]) -> tuple[str, ...]:
         """What the inputs are called: the parameter, and the place in what was passed for it."""
         parts = [(parameter_name(f, i) or f"argument{i}", arg) for i, arg in enumerate(self.args)]
@@ -149,10 +158,10 @@ def trace(f: Callable[P, Any], /, *, static_argnums: int | tuple[int, ...] = ())
     %6      :  float64  add %3, %5
     return  :  float64  %6
     """
-    return Trace(f, static_positions(static_argnums))
+    return Trace(f, positions_of("static_argnums", static_argnums))
 
 
-def static_positions(static_argnums: int | tuple[int, ...]) -> tuple[int, ...]:
-    """`static_argnums` as a transform holds it; `TypeError` for what names no positions."""
-    positions = differentiated(static_argnums) if static_argnums != () else ()
-    return (positions,) if isinstance(positions, int) else positions or ()
+def positions_of(option: str, positions: int | tuple[int, ...]) -> tuple[int, ...]:
+    """`static_argnums` and its like as a transform holds them; `TypeError` for what names no positions."""
+    chosen = differentiated(positions, option) if positions != () else ()
+    return (chosen,) if isinstance(chosen, int) else chosen or ()

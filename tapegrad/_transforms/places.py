@@ -14,13 +14,15 @@ Place: TypeAlias = int | str
 """Where an argument stands in a call: a position, or a keyword."""
 
 
-def differentiated(argnums: int | tuple[int, ...] | list[int] | None) -> int | tuple[int, ...] | None:
-    """`argnums` as a transform holds it."""
+def differentiated(
+    argnums: int | tuple[int, ...] | list[int] | None, option: str = "argnums"
+) -> int | tuple[int, ...] | None:
+    """`argnums`, or another option that names positions, as a transform holds it."""
     several = argnums if isinstance(argnums, (tuple, list)) else () if argnums is None else (argnums,)
     if any(isinstance(i, bool) or not isinstance(i, int) for i in several):  # pyright: ignore[reportUnnecessaryIsInstance]  # users without a checker
-        raise TypeError(f"argnums is a position or a tuple of positions, not {argnums!r}.")
+        raise TypeError(f"{option} is a position or a tuple of positions, not {argnums!r}.")
     if any(i < 0 for i in several) or len(set(several)) < len(several) or argnums in ((), []):
-        raise ValueError(f"argnums names positions, counted from 0, each once; it is {argnums!r}.")
+        raise ValueError(f"{option} names positions, counted from 0, each once; it is {argnums!r}.")
     return tuple(argnums) if isinstance(argnums, list) else argnums
 
 

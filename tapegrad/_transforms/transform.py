@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib import import_module
 import inspect
+import math
 from operator import attrgetter
 import sys
 from types import MethodType
@@ -96,6 +97,18 @@ def parameter_name(f: Callable[..., Any], position: int) -> str:
         return ""
     positional = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
     return positional[position] if position < len(positional) else ""
+
+
+def most_positional(f: Callable[..., Any]) -> float:
+    """How many arguments a function takes by position; infinity where there is no limit, or Python does not know."""
+    try:
+        kinds = [p.kind for p in inspect.signature(f).parameters.values()]
+    except (TypeError, ValueError):
+        return math.inf
+    by_position = sum(
+        kind in (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD) for kind in kinds
+    )
+    return math.inf if inspect.Parameter.VAR_POSITIONAL in kinds else by_position
 
 
 def place_of(word: str, f: Callable[..., Any], place: int | str, path: str = "") -> str:

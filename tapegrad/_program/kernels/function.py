@@ -18,7 +18,10 @@ from tapegrad._program.kernels.segments import Segment, portions, rows, steps
 from tapegrad._program.kernels.statements import Statement, statements
 from tapegrad._program.kernels.writing import Kernel
 from tapegrad._program.program import Atom, Equation, Var
+from tapegrad._program.source.buffers import life
+from tapegrad._program.source.donation import donated_places, taking
 from tapegrad._program.source.function import Code, Writer
+from tapegrad._program.source.lifetimes import Step
 from tapegrad._program.source.running import over_blocks
 from tapegrad._program.source.text import Text
 from tapegrad._spec import FLOAT64
@@ -118,6 +121,12 @@ class KernelWriter(Writer):
                 call = f"{text.object(plain, 'plain')}({', '.join(map(self.array, plain.inputs))})"
                 text.line(f"[{', '.join(self.names[var] for var in plain.outputs)}] = {call}")
 
+    def _life(self, segment: Segment) -> Step:
+        """What the kernels of a segment read, all of it to the end, and make arrays for."""
+        made = [eq.outputs[0] for eq in segment.equations]
+        read = dict.fromkeys(atom for eq in segment.equations for atom in eq.inputs if isinstance(atom, Var))
+        return Step(tuple(var for var in read if var not in made), tuple(made))
+
     def kernel(self, items: Sequence[Statement | Loop], kept: set[Var]) -> str:
         """The lines that run one kernel; returns the name of what says whether it went too far, if it does."""
         program, text, names = self.program, self.text, self.names
@@ -174,6 +183,9 @@ class KernelWriter(Writer):
         program, text = self.program, self.text
         used = program.uses()
         order = steps(program)
+        lives = [self._life(step) if isinstance(step, Segment) else life(program, step) for step in order]
+        given = donated_places(program, order, lives, self.donated)
+        self.buffers = {var: self.names[memory] for var, memory in given.items()}
         with text.block(f"def program({', '.join(self.names[var] for var in program.inputs)}):"):
             for var in program.inputs:
                 if var in used and not program.spec(var).shape and var not in program.weak:
@@ -181,6 +193,7 @@ class KernelWriter(Writer):
                     text.line(f"{self.names[var]} = {'float({})' if quick else '{}[()]'}".format(self.names[var]))
                     self.bare |= {var} if quick else set()
             plain = any(isinstance(step, Equation) for step in order)
+            text.extend(taking(text, program, self.names, self.donated, {*given.values()}))
             errstate = f"with {text.object(np.errstate, 'errstate')}(all='ignore'):"
             with text.block(errstate) if plain else nullcontext():
                 for step in order:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import attrs
 
@@ -37,13 +37,13 @@ class Buffers:
     """For each step, the large values that nothing reads after it, and that lie in no buffer."""
 
     @classmethod
-    def of(cls, program: Program, order: Sequence[Equation | Group]) -> Buffers:
-        """For a Program whose steps run in this order."""
-        steps = [_step(program, step) for step in order]
+    def of(cls, program: Program, order: Sequence[Equation | Group], elsewhere: Collection[Var] = ()) -> Buffers:
+        """For a Program whose steps run in this order, but for values that are put elsewhere."""
+        steps = [life(program, step) for step in order]
 
         def kind(var: Var) -> Kind | None:
             spec = program.spec(var)
-            return (spec.shape, str(spec.dtype)) if spec.shape else None
+            return (spec.shape, str(spec.dtype)) if spec.shape and var not in elsewhere else None
 
         kept = [atom for atom in program.outputs if isinstance(atom, Var)]
         places, kinds = allocated(steps, kind, kept)
@@ -79,7 +79,8 @@ class Buffers:
         return before, around, after
 
 
-def _step(program: Program, step: Equation | Group) -> Step:
+def life(program: Program, step: Equation | Group) -> Step:
+    """What a step reads and writes."""
     if isinstance(step, Group):
         return Step(tuple(step.reads), tuple(results_of(program, step)), fills=True)
     reads = tuple([atom for atom in step.inputs if isinstance(atom, Var)])

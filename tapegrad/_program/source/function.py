@@ -13,8 +13,9 @@ from tapegrad._program.constants import Literal
 from tapegrad._program.program import Atom, Equation, Program, Var
 from tapegrad._program.source.arrays import MODES, as_array, expression, into, ufunc_of
 from tapegrad._program.source.blocks import BlockWriter
-from tapegrad._program.source.buffers import Buffers
+from tapegrad._program.source.buffers import Buffers, life
 from tapegrad._program.source.damping import UnsettledError, accept, damp, damp_both, settle
+from tapegrad._program.source.donation import donated_places, taking
 from tapegrad._program.source.groups import Group, steps
 from tapegrad._program.source.late import checked_at_end, late_products, number_of
 from tapegrad._program.source.numbers import EXPRESSIONS, as_floats, quotient
@@ -36,6 +37,8 @@ class Writer:
     """Writes a Program's equations as lines, in order."""
 
     program: Program
+    donated: frozenset[Var] = frozenset()
+    """The inputs whose memory may be written to."""
     text: Text = attrs.field(init=False)
     names: dict[Var, str] = attrs.field(init=False)
     floats: set[Var] = attrs.field(init=False)
@@ -112,16 +115,19 @@ class Writer:
         """The whole function."""
         program, text = self.program, self.text
         order = steps(program)
-        self.late = late_products(program, order, self.floats)
-        buffers = Buffers.of(program, order)
-        self.buffers = buffers.named()
+        given = donated_places(program, order, [life(program, step) for step in order], self.donated)
+        if not given:  # else a second run finds results in place of what it reads
+            self.late = late_products(program, order, self.floats)
+        buffers = Buffers.of(program, order, given)
+        self.buffers = {**buffers.named(), **{var: self.names[memory] for var, memory in given.items()}}
         take, around, give_back = buffers.taken(text)
         if any(var not in self.floats for eq in program.equations for var in eq.outputs):
             around.insert(0, f"{text.object(np.errstate, 'errstate')}(all='ignore')")
-        given = [self.names[var] for var in program.inputs]
+        names = [self.names[var] for var in program.inputs]
         modes = MODES if self.late else ()
-        with text.block(f"def {'equations' if modes else 'program'}({', '.join((*given, *modes))}):"):
+        with text.block(f"def {'equations' if modes else 'program'}({', '.join((*names, *modes))}):"):
             self._inputs()
+            text.extend(taking(text, program, self.names, self.donated, {*given.values()}))
             text.extend(take)
             with text.block(f"with {', '.join(around)}:") if around else nullcontext():
                 for step, dead in zip(order, buffers.dead, strict=True):
@@ -137,7 +143,7 @@ class Writer:
                 text.extend(give_back)
                 text.line(f"return [{', '.join(self.outputs())}]")
         if modes:
-            self._twice(given)
+            self._twice(names)
         return Code("\n".join(text.lines), text.function("program"))
 
     def _inputs(self) -> None:

@@ -53,16 +53,19 @@ class Group:
 
 def steps(program: Program) -> list[Equation | Group]:
     """The equations in an order in which they can run, gathered in groups where that pays."""
+    return _grouped(program, program.equations)
+
+
+def _grouped(program: Program, equations: Sequence[Equation]) -> list[Equation | Group]:
     done: list[Equation | Group] = []
-    rest: Sequence[Equation] = program.equations
-    while rest:
-        start = next((eq for eq in rest if _opens(program, eq)), None)
-        if start is None:
-            return [*done, *rest]
-        before, group, rest = _gathered(program, rest, _leading(program.spec(start.outputs[0]).shape))
-        done += before
+    while (start := next((eq for eq in equations if _opens(program, eq)), None)) is not None:
+        before, group, after = _gathered(program, equations, _leading(program.spec(start.outputs[0]).shape))
+        if not group.equations:
+            break
+        done += _grouped(program, before)
         done += [group] if len(group.equations) + len(group.totals) > 1 else group.equations
-    return done
+        equations = after
+    return [*done, *equations]
 
 
 def results_of(program: Program, group: Group) -> list[Var]:

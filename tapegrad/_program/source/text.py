@@ -70,7 +70,10 @@ class Text:
         source = "\n".join(self.lines) + "\n"
         file = f"<tapegrad program {id(self):x}>"
         linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
-        namespace = dict(self.objects)
+        namespace: dict[str, Any] = {
+            "__name__": __name__,
+            **self.objects,
+        }  # by which error messages tell it from the user's code
         exec(compile(source, file, "exec"), namespace)
         made: Callable[..., Any] = namespace[name]
         return made
