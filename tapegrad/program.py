@@ -25,6 +25,7 @@ array([1., 1., 1.])
 from __future__ import annotations
 
 from tapegrad._program.checking import check
+from tapegrad._program.compiled import Compiled, Statistics
 from tapegrad._program.constants import Literal
 from tapegrad._program.cost import Cost, Costs, Profile, costs
 from tapegrad._program.passes.pipeline import optimised
@@ -43,6 +44,8 @@ __all__ = [
     "Cost",
     "Costs",
     "Profile",
+    "Compiled",
+    "Statistics",
     "save",
     "load",
 ]

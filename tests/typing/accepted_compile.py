@@ -9,9 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tapegrad import Variable, compile, cond, grad, jacobian, jvp, lift, trace, value_and_grad, vjp, vmap
-from tapegrad._program.compiled import Compiled, Statistics
 import tapegrad.numpy as tnp
-from tapegrad.program import Profile, Program
+from tapegrad.program import Compiled, Profile, Program, Statistics
 from tests.typing.check import check
 
 F8: TypeAlias = NDArray[np.float64]
@@ -58,6 +57,14 @@ check(assert_type(compile(tree)({"w": x}, x), tuple[np.float64, dict[str, F8]]),
 check(assert_type(compile(tree)({"w": x}, x)[1]["w"], F8), np.ndarray, np.float64)
 check(assert_type(compile(power, static_argnums=1)(x, 3), F8), np.ndarray, np.float64)
 check(assert_type(compile(power, static_argnums=(1,))(x, 3), F8), np.ndarray, np.float64)
+check(assert_type(compile(options, donate=0)(x.copy(), 2.0, shift=1.0), F8), np.ndarray, np.float64)
+gives_up: Compiled[[dict[str, F8], F8], tuple[np.float64, dict[str, F8]]] = compile(tree, donate=(0, 1))
+check(assert_type(gives_up({"w": x.copy()}, x.copy()), tuple[np.float64, dict[str, F8]]), tuple)
+every = compile(power, backend="numpy", fast_math=True, static_argnums=1, donate=0)
+check(assert_type(every(x.copy(), 3), F8), np.ndarray, np.float64)
+check(assert_type(every.stats, Statistics), Statistics)
+check(assert_type(every.donate, tuple[int, ...]), tuple)
+check(assert_type(grad(compile(vector, donate=0))(x), F8), np.ndarray, np.float64)
 # ... and a lambda takes its types from the declared name
 cubic: Compiled[[F8], F8] = compile(lambda t: t * t * t)
 check(assert_type(cubic(x), F8), np.ndarray, np.float64)
@@ -80,6 +87,19 @@ def repeated(x: F8, n: int) -> F8:
     return power(x, n)
 
 
+@compile(backend="numpy", fast_math=True, donate=0)
+def doubled(x: F8, *, by: float = 2.0) -> F8:
+    return x * by
+
+
+@compile(donate=(0, 1))
+def stepped(p: F8, velocity: F8, g: F8) -> tuple[F8, F8]:
+    velocity = velocity * 0.9 + g
+    return p - velocity, velocity
+
+
+check(assert_type(doubled(x.copy(), by=3.0), F8), np.ndarray, np.float64)
+check(assert_type(stepped(x.copy(), x.copy(), x), tuple[F8, F8]), tuple)
 check(assert_type(wave(x, phase=1.0), F8), np.ndarray, np.float64)
 check(assert_type(repeated(x, 2), F8), np.ndarray, np.float64)
 check(assert_type(repeated.stats.programs, int), int)
@@ -98,6 +118,10 @@ class Model:
     def power(self, x: F8, n: int) -> F8:
         return self.weights * power(x, n)
 
+    @compile(backend="numpy", fast_math=True, donate=1)
+    def moved(self, x: F8, *, by: float = 1.0) -> F8:
+        return x - self.weights * by
+
     @staticmethod
     @compile
     def loss(x: F8) -> np.float64:
@@ -108,6 +132,9 @@ model = Model(x)
 check(assert_type(model.apply(x, 2.0, shift=1.0), F8), np.ndarray, np.float64)
 check(assert_type(model.apply(x, scale=2.0), F8), np.ndarray, np.float64)
 check(assert_type(model.power(x, 2), F8), np.ndarray, np.float64)
+check(assert_type(model.moved(x.copy(), by=2.0), F8), np.ndarray, np.float64)
+check(assert_type(Model.moved(model, x.copy(), by=2.0), F8), np.ndarray, np.float64)
+check(assert_type(Model.moved.source(model, x), str), str)
 check(assert_type(Model.apply(model, x), F8), np.ndarray, np.float64)
 check(assert_type(Model.apply.source(model, x), str), str)
 check(assert_type(Model.loss(x), np.float64), np.float64)

@@ -9,11 +9,13 @@ from tests.typing.accepted_compile import (
     Model,
     c,
     double,
+    doubled,
     model,
     negative,
     options,
     repeated,
     scalar,
+    stepped,
     two,
     vector,
     wave,
@@ -35,6 +37,12 @@ compile(options, backend="fortran")  # type: ignore[call-overload]  # pyright: i
 compile(options, 1)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
 compile(static_argnums=1.5)  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
 compile(static_argnums=1)(2.0)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+compile(options, donate="x")  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
+compile(options, donate=[0])  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
+compile(options, donate=True, fast_math="yes")  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
+compile(options, donate_argnums=0)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+compile(donate=(0, "x"))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+compile(donate=0)("f")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 # the compiled function's arguments, and its result
 c()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 c("x")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
@@ -45,6 +53,10 @@ c(x) + "s"  # type: ignore[operator]  # pyright: ignore[reportOperatorIssue, rep
 wave(x, 1.0)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 repeated(x)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 repeated(x, "n")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+doubled("x")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+doubled(x, 3.0)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+stepped(x, x)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+doubled.donate = (1,)  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
 # ... those of its Program
 c.program()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 c.program("x")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
@@ -57,6 +69,8 @@ c.static_argnums = (1,)  # type: ignore[misc]  # pyright: ignore[reportAttribute
 # ... of methods
 model.apply("x")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 model.apply(x, factor=2.0)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+model.moved(x, 2.0)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+model.moved("x")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 model.power(x)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 Model.apply(x)  # type: ignore[arg-type, call-arg]  # pyright: ignore[reportCallIssue]
 Model.loss(model, x)  # type: ignore[arg-type, call-arg]  # pyright: ignore[reportCallIssue]
