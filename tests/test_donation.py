@@ -357,3 +357,17 @@ def test_what_names_no_argument() -> None:
         return x[0] * x[3]
 
     assert compile(any_number, donate=3).donate == (3,)
+
+
+def test_what_a_block_reads_at_its_end_is_not_overwritten() -> None:
+    """A sum of products is added up after all else in a block."""
+
+    def step(x: Array, slope: Array) -> tuple[Array, Array]:
+        return x - 0.5 * slope, np.sum(x * slope, axis=0)
+
+    x, slope = np.linspace(-1.0, 1.0, 400_000).reshape(100_000, 4), np.ones((100_000, 4)) * 3.0
+    wanted = step(x, slope)
+    compiled = compile(step, donate=0)
+    assert "einsum" in compiled.source(x, slope)
+    for found, eager in zip(compiled(x.copy(), slope), wanted, strict=True):
+        np.testing.assert_allclose(found, eager, rtol=1e-12, atol=1e-9)

@@ -15,10 +15,12 @@ import numpy as np
 from tapegrad._place import user_line
 from tapegrad._program.program import Atom, Program, Var
 from tapegrad._program.source.arrays import ufunc_of
-from tapegrad._program.source.blocks import RESHAPING, VIEWS
-from tapegrad._program.source.groups import Group, sliced
+from tapegrad._program.source.blocks import VIEWS
+from tapegrad._program.source.dots import dots
+from tapegrad._program.source.groups import Group
 from tapegrad._program.source.lifetimes import Lives, Step
 from tapegrad._program.source.text import Text
+from tapegrad._program.source.within import RESHAPING
 from tapegrad._spec import Spec, ndarray, type_of
 
 LARGE = 1 << 16
@@ -84,13 +86,15 @@ def _over_in_blocks(program: Program, group: Group, read: Var, out: Var) -> bool
 
     Each block must read no more than its own part, for the last time before it writes that.
     """
-    index = next(i for i, eq in enumerate(group.equations) if out in eq.outputs)
+    late = {var for each in dots(program, group, ()).values() for var in each.replaced}
+    equations = sorted((*group.equations, *group.totals), key=lambda eq: eq in group.totals or eq.outputs[0] in late)
+    index = next(i for i, eq in enumerate(equations) if out in eq.outputs)
     views: set[Atom] = {read}
-    for i, eq in enumerate((*group.equations, *group.totals)):
+    for i, eq in enumerate(equations):
         if not views.intersection(eq.inputs):
             continue
         axes = program.spec(eq.inputs[0] if eq.primitive.name in RESHAPING else eq.outputs[0]).ndim
-        if read in eq.inputs and not sliced(program, read, group.length, axes):
+        if read in eq.inputs and program.spec(read).ndim != axes:
             return False
         if i > index or (i == index and (ufunc_of(eq) is None or views.intersection(eq.inputs) != {read})):
             return False
