@@ -363,7 +363,7 @@ def test_what_a_block_reads_at_its_end_is_not_overwritten() -> None:
     """A sum of products is added up after all else in a block."""
 
     def step(x: Array, slope: Array) -> tuple[Array, Array]:
-        return x - 0.5 * slope, np.sum(x * slope, axis=0)
+        return np.sum(x * slope, axis=0), x - 0.5 * slope
 
     x, slope = np.linspace(-1.0, 1.0, 400_000).reshape(100_000, 4), np.ones((100_000, 4)) * 3.0
     wanted = step(x, slope)
