@@ -79,6 +79,8 @@ class Primitive:
     """How many by-products (permutations, masks: integers and booleans) follow the outputs."""
     dependences: ByPosition[object] = Same(None)
     """For each array, how the output depends on it, as it was declared."""
+    elementwise: bool = False
+    """Whether each element of the output depends on those at its place alone, of the arrays broadcast."""
 
     @property
     def results(self) -> int:

@@ -190,6 +190,10 @@ class Variable(Generic[T_co]):
             raise missing_rule(f"{func.__module__}.{func.__name__}")
         return function(*args, **keywords)
 
+    def seen(self) -> Any:
+        """A value one level out that it may have, for checks and for show."""
+        return self.primal
+
     def known(self) -> Any:
         """Its value one level out, where that can be told."""
         return self.primal
@@ -390,7 +394,7 @@ def _text(value: Any, prefix: str) -> str:
 def plain_value(x: Any) -> Any:
     """The plain value under all levels, for checks and for show; of a batch, that of all its elements."""
     while isinstance(x, Variable):
-        x = x.primal
+        x = x.seen()
     return x
 
 

@@ -12,6 +12,7 @@ from tapegrad._program.leveled import Computation, Leaves, Leveled, Pull, moving
 from tapegrad._program.passes.pipeline import optimised
 from tapegrad._program.program import Program
 from tapegrad._program.source.function import Writer
+from tapegrad._program.specimen import Outcome
 from tapegrad._program.trace import body_of
 from tapegrad._rules.folding import select
 from tapegrad._transforms.custom.mapped import Batch
@@ -47,6 +48,11 @@ class Chosen(Leveled):
     def made_of(cls, choice: Choice) -> Chosen:
         """The primitive of a choice."""
         return cls.of(choice, "cond", Running(choice), len(choice.first.outputs))
+
+    @override
+    def outcome(self) -> Outcome:
+        first, second = self.content.first.outcome(), self.content.second.outcome()
+        return Outcome(first.results, first.aliases or second.aliases)
 
     def other(self, change: Callable[[Computation], Computation], condition: Any, arguments: Leaves) -> list[Any]:
         """The same choice between both computations, changed."""

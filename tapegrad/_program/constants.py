@@ -79,6 +79,8 @@ def _compact(array: Any) -> Any:
 
 def _is_same_everywhere(array: Any) -> bool:
     """Whether all elements are the same, bit for bit."""
+    if is_uniform(array):
+        return True
     first = array[(0,) * array.ndim]
     if array.flat[array.size - 1] != first or not np.all(array == first):
         return False

@@ -13,6 +13,7 @@ from tapegrad._core.listing import aligned
 from tapegrad._core.primitive import Primitive
 from tapegrad._program.constants import Literal, shown_spec
 from tapegrad._program.naming import by_name
+from tapegrad._program.specimen import Outcome, specimen, spread_out
 from tapegrad._program.structured import Structured, bind
 from tapegrad._spec import Spec
 from tapegrad._tree import flatten, paths, unflatten
@@ -80,6 +81,21 @@ class Program:
             if isinstance(atom, Var):
                 counts[atom] = counts.get(atom, 0) + 1
         return counts
+
+    def outcome(self) -> Outcome:
+        """A specimen of each output, and whether one of them may lie in the memory of an input."""
+        lent = set(self.inputs)
+        for eq in self.equations:
+            if eq.aliases and not lent.isdisjoint(eq.inputs):
+                lent.update(eq.outputs)
+        return Outcome([self._specimen(atom) for atom in self.outputs], not lent.isdisjoint(self.outputs))
+
+    def _specimen(self, atom: Atom) -> Any:
+        if isinstance(atom, Literal):
+            return specimen(atom.value)
+        spec = self.spec(atom)
+        one = spread_out(spec.shape, spec.dtype)
+        return one.item() if atom in self.weak else one
 
     def replaced(self, equations: Iterable[Equation], outputs: Iterable[Atom] | None = None, **changes: Any) -> Program:
         """This Program with other equations, and other outputs where they are given."""

@@ -15,6 +15,7 @@ from tapegrad._program.leveled import Leaves, Leveled, moving, over_batch, smoot
 from tapegrad._program.passes.pipeline import optimised
 from tapegrad._program.program import Program
 from tapegrad._program.source.function import Writer
+from tapegrad._program.specimen import Outcome
 from tapegrad._program.trace import body_of
 from tapegrad._rules.folding import select
 from tapegrad._transforms.forward import jvp, zero_tangent
@@ -52,6 +53,11 @@ class Repeated(Leveled):
     def made_of(cls, loop: While) -> Repeated:
         """The primitive of a loop."""
         return cls.of(loop, "while", Running(loop), loop.carry)
+
+    @override
+    def outcome(self) -> Outcome:
+        loop: While = self.content
+        return Outcome(loop.step.outcome().results, True)  # after no step at all, the very arguments
 
     @override
     def pushed(self, inner: Leaves, tangents: Mapping[int, Any]) -> tuple[list[Any], dict[int, Any]]:

@@ -17,6 +17,7 @@ from tapegrad._program.leveled import Leaves, Leveled, Pull, moving, over_batch,
 from tapegrad._program.passes.pipeline import optimised
 from tapegrad._program.program import Program
 from tapegrad._program.source.function import Writer
+from tapegrad._program.specimen import Outcome, stretched
 from tapegrad._program.trace import body_of
 from tapegrad._transforms.forward import jvp, zero_tangent
 from tapegrad._transforms.vjp import vjp
@@ -61,6 +62,14 @@ class Rolled(Leveled):
     def made_of(cls, loop: Loop) -> Rolled:
         """The primitive of a loop."""
         return cls.of(loop, "scan", Running(loop), len(loop.body.outputs))
+
+    @override
+    def outcome(self) -> Outcome:
+        loop: Loop = self.content
+        step = loop.body.outcome()
+        carry, ys = step.results[: loop.carry], step.results[loop.carry :]
+        stacks = [stretched((loop.length, *np.shape(y)), np.result_type(y)) for y in ys]
+        return Outcome([*carry, *stacks], step.aliases)
 
     @override
     def pulled(self, inner: Leaves, moved: Sequence[int]) -> tuple[list[Any], Pull]:

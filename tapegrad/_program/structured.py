@@ -10,6 +10,7 @@ import attrs
 from tapegrad._core.door import apply
 from tapegrad._core.primitive import Primitive, Same
 from tapegrad._core.recorder import no_rule
+from tapegrad._program.specimen import Outcome
 from tapegrad._spec import type_of
 from tapegrad._tree import field_names
 from tapegrad.typing import override
@@ -39,6 +40,10 @@ class Structured(Primitive):
     def again(self, **parts: Any) -> Any:
         """The same with other Programs inside."""
         return _again(type(self), attrs.evolve(self.content, **parts))
+
+    def outcome(self) -> Outcome:
+        """What it makes, known from the Programs inside."""
+        raise NotImplementedError
 
     def bound(self, arguments: Sequence[Any]) -> list[Any]:
         """Applied at the innermost level of the arguments."""

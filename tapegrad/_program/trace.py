@@ -10,7 +10,7 @@ import attrs
 from tapegrad._core.variable import ARRAYS, still_open
 from tapegrad._program.constants import constant
 from tapegrad._program.program import Atom, Program
-from tapegrad._program.tracing import Tracing, example, recording
+from tapegrad._program.tracing import Tracing, recording
 from tapegrad._spec import STRANGE
 from tapegrad._transforms.places import differentiated
 from tapegrad._transforms.transform import Transform, parameter_name
@@ -88,7 +88,7 @@ class Call:
 def program_of(f: Callable[..., Any], call: Call) -> Program:
     """Run `f` once on the arguments, and record what it does to them; the static ones are constants."""
     level = Tracing()
-    values = [level.traced(example(leaf)) if is_input(leaf) else leaf for leaf in call.leaves]
+    values = [level.input(leaf) if is_input(leaf) else leaf for leaf in call.leaves]
     inputs = [value for value in values if level.owns(value)]
     args, keywords = call.with_leaves(values)
     return _recorded(level, lambda: f(*args, **keywords), inputs, call.names(f))
@@ -97,7 +97,7 @@ def program_of(f: Callable[..., Any], call: Call) -> Program:
 def body_of(f: Callable[..., Sequence[Any]], examples: Sequence[Any]) -> tuple[Program, list[Any]]:
     """A function of numbers and arrays as a Program, and the Variables from outside that it uses: further inputs."""
     level = Tracing(captures=True)
-    inputs = [level.traced(example(x)) for x in examples]
+    inputs = [level.input(x) for x in examples]
     program = _recorded(
         level, lambda: [level.standing(out) for out in f(*inputs)], inputs, [f"x{i}" for i in range(len(inputs))]
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextvars import ContextVar
 from typing import Any, NoReturn
 
@@ -15,6 +16,8 @@ from tapegrad._core.variable import Variable, ended, is_variable, looks_like_an_
 from tapegrad._place import user_line
 from tapegrad._program.constants import constant
 from tapegrad._program.program import Atom, Equation, Var
+from tapegrad._program.specimen import Outcome, outcome, share, specimen, spread_out
+from tapegrad._program.structured import Structured
 from tapegrad._rules.dependences import Partial
 from tapegrad._rules.kinds import declare
 from tapegrad._spec import Spec, generic, ndarray
@@ -35,7 +38,7 @@ class TracedDraft(Variable[Any]):  # type: ignore[override]  # of __attrs_init__
 
 @attrs.frozen(eq=False, init=False, repr=False, weakref_slot=False)  # pyright: ignore[reportGeneralTypeIssues]  # as Node
 class Traced(TracedDraft):  # type: ignore[override]  # as above
-    """A Variable that stands for whatever value the Program will have there; its primal is one example."""
+    """A Variable that stands for whatever value the Program will have there; its primal is a specimen of it."""
 
     __class__ = looks_like_an_array  # pyright: ignore[reportIncompatibleMethodOverride]  # what isinstance sees
 
@@ -61,6 +64,10 @@ class Traced(TracedDraft):  # type: ignore[override]  # as above
     def boxed(self, value: Any) -> Any:
         """A gradient in this: an array, if this is one, also with no axes."""
         return boxed(value) if type(self.primal) is ndarray and not self.primal.ndim else value
+
+    @override
+    def seen(self) -> Any:
+        return self.level.example(self.symbol)
 
     @override
     def known(self) -> NoReturn:
@@ -98,12 +105,22 @@ class Traced(TracedDraft):  # type: ignore[override]  # as above
 
 def example(leaf: Any) -> Any:
     """A plain value such as `leaf` stands for: of a batch, its first element."""
+    if not is_variable(leaf):
+        return leaf
+    inner = example(leaf.seen())
+    if np.shape(inner) == leaf.shape:
+        return inner
+    return inner[0] if len(inner) else np.ones(leaf.shape, leaf.dtype)[()]
+
+
+def specimen_of(leaf: Any) -> Any:
+    """A specimen of what `leaf` stands for."""
     while is_variable(leaf):
         inner: Any = leaf.primal
         if np.shape(inner) != leaf.shape:
-            inner = inner[0] if len(inner) else np.ones(leaf.shape, leaf.dtype)
+            return spread_out(leaf.shape, leaf.dtype)
         leaf = inner
-    return leaf
+    return specimen(leaf)
 
 
 recording: ContextVar[bool] = ContextVar("tapegrad.recording", default=False)
@@ -127,14 +144,18 @@ class Tracing:
     weak: set[Var] = attrs.field(factory=set[Var], init=False)
     captured: dict[int, tuple[Any, Traced]] = attrs.field(factory=dict[int, "tuple[Any, Traced]"], init=False)
     """By identity, the Variables from outside, and what stands for them."""
+    examples: dict[Var, Any] = attrs.field(factory=dict[Var, Any], init=False)
+    """What the inputs are in the call that is recorded, and what was computed from that."""
+    made_by: dict[Var, Equation] = attrs.field(factory=dict[Var, Equation], init=False)
+
+    def input(self, leaf: Any) -> Traced:
+        """A new Variable for an input of the Program, which in this call is `leaf`."""
+        traced = self.traced(specimen_of(leaf))
+        self.examples[traced.symbol] = leaf
+        return traced
 
     def traced(self, value: Any) -> Traced:
-        """A new Variable; `value` is its example."""
-        if is_variable(value):
-            raise DomainError(
-                f"While a Program was recorded, an operation at {user_line()} met a value that is differentiated or "
-                "batched outside of it, and was not passed to the function as an argument. Pass it as one."
-            )
+        """A new Variable; `value` is its specimen."""
         traced: Any = TracedDraft()
         traced.primal = value
         traced.level = self
@@ -151,7 +172,7 @@ class Tracing:
         if not self.captures or not is_variable(value) or self.owns(value):
             return value
         if id(value) not in self.captured:
-            self.captured[id(value)] = value, self.traced(example(value))
+            self.captured[id(value)] = value, self.input(value)
         return self.captured[id(value)][1]
 
     def owns(self, value: object) -> bool:
@@ -191,21 +212,50 @@ class Tracing:
                 "weighted by the mask."
             )
         inner = [arg.primal if own else arg for arg, own in zip(args, mine, strict=True)]
-        result = apply(primitive, *inner)
-        results = (result,) if primitive.results == 1 else result
-        outs = tuple([self.traced(out) for out in results])
-        aliases = any(
-            isinstance(out, ndarray)
-            and any(out is arg or np.may_share_memory(out, arg) for arg in inner[:width] if isinstance(arg, ndarray))
-            for out in results
-        )
+        if any(map(is_variable, inner)):
+            raise DomainError(
+                f"While a Program was recorded, an operation at {user_line()} met a value that is differentiated or "
+                "batched outside of it, and was not passed to the function as an argument. Pass it as one."
+            )
+        made = primitive.outcome() if isinstance(primitive, Structured) else outcome(primitive, inner, width)
+        results: Sequence[Any] = ()
+        if made is None:
+            inner = [self.example(arg.symbol) if own else arg for arg, own in zip(args, mine, strict=True)]
+            results = _each(primitive, apply(primitive, *inner))
+            made = Outcome([specimen(out) for out in results], share(results, inner[:width]))
+        outs = tuple([self.traced(out) for out in made.results])
+        symbols = tuple([out.symbol for out in outs])
+        self.examples.update(zip(symbols, results, strict=False))
         self.equations.append(
             Equation(
                 primitive,
                 tuple([self.atom(arg) for arg in args[:width]]),
                 tuple([constant(arg) for arg in args[width:]]),
-                tuple([out.symbol for out in outs]),
-                aliases,
+                symbols,
+                made.aliases,
             )
         )
+        self.made_by.update(dict.fromkeys(symbols, self.equations[-1]))
         return outs[0] if primitive.results == 1 else outs
+
+    def example(self, symbol: Var) -> Any:
+        """The value of `symbol` in the call that is recorded: computed, with all that it depends on, when it is asked."""
+        todo = [symbol]
+        while todo:
+            if todo[-1] in self.examples:
+                todo.pop()
+                continue
+            eq = self.made_by[todo[-1]]
+            missing = [atom for atom in eq.inputs if isinstance(atom, Var) and atom not in self.examples]
+            if missing:
+                todo += missing
+                continue
+            args = [example(self.examples[atom]) if isinstance(atom, Var) else atom.value for atom in eq.inputs]
+            with np.errstate(all="ignore"):
+                result = apply(eq.primitive, *args, *(literal.value for literal in eq.parameters))
+            self.examples.update(zip(eq.outputs, _each(eq.primitive, result), strict=True))
+        return example(self.examples[symbol])
+
+
+def _each(primitive: Primitive, result: Any) -> Sequence[Any]:
+    return (result,) if primitive.results == 1 else result

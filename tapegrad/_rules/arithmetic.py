@@ -45,7 +45,7 @@ def _slope(x: Any, n: float) -> Any:
     return 2 * x if n == 2 else n * x ** (n - 1) if n else 0.0
 
 
-constant_power = declare("power", pow, {"x": Partial(_slope)}, parameters=("n",))
+constant_power = declare("power", pow, {"x": Partial(_slope)}, parameters=("n",), elementwise=True)
 """x ** n for a number n: no logarithm, and no array of exponents."""
 
 

@@ -98,6 +98,7 @@ either = declare(
     },
     parameters=(),
     joint=True,
+    elementwise=True,
 )
 
 

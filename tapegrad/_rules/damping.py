@@ -49,6 +49,7 @@ def _product(name: str, compute: Product, share_of_x: Product, share_of_y: Produ
         reads=(True, True),
         push=push,
         batch=broadcast,
+        elementwise=True,
     )
 
 

@@ -31,6 +31,7 @@ def make(
     parameters: Sequence[str] | None = None,
     outputs: Sequence[str] = ("out",),
     saves: Sequence[str] = (),
+    elementwise: bool = False,
 ) -> Primitive:
     """A primitive, with everything resolved that its calls will need.
 
@@ -44,6 +45,7 @@ def make(
         parameters: the names of what follows the arrays; read off `compute` if not given.
         outputs: names of the outputs. With more than one, `compute` returns a tuple.
         saves: names of the by-products that follow the outputs: integers or booleans, which rules may read.
+        elementwise: whether each element of the output depends on those at its place alone, of the arrays broadcast.
     """
     arguments = tuple(dependences)
     if parameters is None:
@@ -64,6 +66,7 @@ def make(
         outputs=len(outputs),
         saves=len(saves),
         dependences=_each(variadic, list(dependences.values())),
+        elementwise=elementwise,
     )
 
 
@@ -117,7 +120,7 @@ def elementwise(
     """A function of broadcast arrays, by its partial derivatives; `arguments` are the names that these may read."""
     parts = [Partial(part) if isinstance(part, (int, float)) or callable(part) else part for part in partials]
     names = arguments[: len(parts)]
-    return declare(name, compute, dict(zip(names, parts, strict=True)), parameters=())
+    return declare(name, compute, dict(zip(names, parts, strict=True)), parameters=(), elementwise=True)
 
 
 Declaration: TypeAlias = Callable[[Callable[..., Any]], Callable[..., Any]]

@@ -31,7 +31,7 @@ def _isclose(x: Any, y: Any, rtol: Any, atol: Any, equal_nan: bool) -> Any:
     return np.isclose(x, y, rtol=rtol, atol=atol, equal_nan=equal_nan)
 
 
-close = declare("isclose", _isclose, {"x": None, "y": None, "rtol": None, "atol": None})
+close = declare("isclose", _isclose, {"x": None, "y": None, "rtol": None, "atol": None}, elementwise=True)
 
 
 @stands_for(np.isclose)

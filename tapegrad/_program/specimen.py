@@ -1,0 +1,122 @@
+"""Specimens: what stands for values while a Program is recorded, and what primitives make of it, at hardly any cost.
+
+A specimen has the type, shape and dtype of a value. All its elements are one and the same, and lie at one place:
+however many there are, they take no memory.
+
+What a primitive makes of specimens is found in one of three ways. Views (a slice, a transpose) cost nothing, and are
+taken. Where the shape of the result follows from those of the arguments, all else (type, dtype, whether it shares
+memory) is read off what the primitive makes of arrays with at most one entry along each axis. For any other primitive
+there is no way but to apply it to real values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import attrs
+import numpy as np
+
+from tapegrad._core.door import numpys
+from tapegrad._core.primitive import Primitive
+from tapegrad._program.shapes import SHAPES, VIEWS, ZEROS, Shape, broadcast, gathered
+from tapegrad._spec import generic, ndarray, type_of
+
+
+@attrs.frozen
+class Outcome:
+    """What a primitive makes."""
+
+    results: Sequence[Any]
+    """A specimen of each."""
+    aliases: bool
+    """Whether one of them may share memory with an argument."""
+
+
+@lru_cache(10_000)
+def stretched(shape: Shape, dtype: np.dtype[Any]) -> Any:
+    """The specimen of an array: of zeros, where it may be one of positions, which 0 is within; else of ones."""
+    return np.broadcast_to(np.asarray(dtype.kind not in "iu", dtype), shape)
+
+
+def spread_out(shape: Shape, dtype: np.dtype[Any]) -> Any:
+    """The same for what is a number of NumPy's where there are no axes."""
+    return stretched(shape, dtype) if shape else stretched((), dtype)[()]
+
+
+def specimen(value: Any) -> Any:
+    """That of a value. A number of Python's is its own."""
+    if isinstance(value, ndarray):
+        return stretched(value.shape, value.dtype)
+    return spread_out((), value.dtype) if isinstance(value, generic) else value
+
+
+def outcome(primitive: Primitive, args: Sequence[Any], width: int) -> Outcome | None:
+    """What a primitive makes of specimens and constants, `width` of which are arrays; None where real ones are needed.
+
+    What does not fit together raises as it does eagerly.
+    """
+    arrays, parameters = args[:width], args[width:]
+    shape: Shape | None
+    if primitive.name in ZEROS:
+        return Outcome([spread_out(parameters[-1], arrays[0].dtype)], False)
+    if primitive.name in VIEWS:
+        return _applied(primitive, *args)
+    if primitive.name == "gather":
+        x, *positions = arrays
+        shape = gathered(x.shape, positions, *parameters)
+        return _applied(primitive, *args) if shape is None else Outcome([spread_out(shape, x.dtype)], False)
+    rule = broadcast if is_elementwise(primitive) else SHAPES.get(primitive.name)
+    if rule is None:
+        return None
+    shape = rule([np.shape(x) for x in arrays], parameters)
+    if shape is None:
+        return _applied(primitive, *args)
+    few = _of_few(primitive, *map(_kind, args))
+    if any(np.ndim(out) != len(shape) for out in few.results):
+        return None
+    return Outcome([stretched(shape, x.dtype) if isinstance(x, ndarray) else x for x in few.results], few.aliases)
+
+
+def is_elementwise(primitive: Primitive) -> bool:
+    """Whether each element of the output depends on the arguments' elements at its place alone."""
+    compute: Any = primitive.compute
+    return primitive.elementwise or (isinstance(compute, np.ufunc) and compute.signature is None)
+
+
+def _kind(value: Any) -> Any:
+    """What the type of a result may depend on: of an array, where it is empty, and its dtype; of a constant, it."""
+    if isinstance(value, list):
+        value = np.array(value)
+    if isinstance(value, ndarray):
+        return value.dtype, tuple([min(n, 1) for n in value.shape])
+    return type_of(value), None if isinstance(value, generic) else value
+
+
+def _of_kind(kind: Any, value: Any) -> Any:
+    if isinstance(kind, np.dtype):
+        return stretched(value, kind)
+    return kind(1) if issubclass(kind, generic) else value
+
+
+@lru_cache(10_000)
+def _of_few(primitive: Primitive, *kinds: Any) -> Outcome:
+    """What a primitive makes of arrays with at most one entry along each axis."""
+    with np.errstate(all="ignore"):
+        return _applied(primitive, *[_of_kind(*kind) for kind in kinds])
+
+
+def _applied(primitive: Primitive, *args: Any) -> Outcome:
+    result = numpys(primitive.compute(*args))
+    results = (result,) if primitive.results == 1 else result
+    return Outcome([specimen(out) for out in results], share(results, args))
+
+
+def share(results: Sequence[Any], args: Sequence[Any]) -> bool:
+    """Whether a result may share memory with an argument."""
+    return any(
+        isinstance(out, ndarray)
+        and any(out is arg or np.may_share_memory(out, arg) for arg in args if isinstance(arg, ndarray))
+        for out in results
+    )
