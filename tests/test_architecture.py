@@ -67,6 +67,7 @@ STOREYS = [
     {"_program.specimen"},
     {"_program.structured"},
     {"_program.program"},
+    {"_program.examples"},
     {"_program.tracing", "_program.encoding", "_program.cost", "_program.passes.rewriting"},
     {"_program.trace", "_program.passes.*", "_program.source.text", "_program.source.damping"},
     {"_program.source.arrays", "_program.source.lifetimes", "_program.reading"},

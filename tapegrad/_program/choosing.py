@@ -8,6 +8,7 @@ from typing import Any
 
 import attrs
 
+from tapegrad._core.variable import ARRAYS
 from tapegrad._program.leveled import Computation, Leaves, Leveled, Pull, moving, over_batch
 from tapegrad._program.passes.pipeline import optimised
 from tapegrad._program.program import Program
@@ -52,7 +53,9 @@ class Chosen(Leveled):
     @override
     def outcome(self) -> Outcome:
         first, second = self.content.first.outcome(), self.content.second.outcome()
-        return Outcome(first.results, first.aliases or second.aliases)
+        pairs = zip(first.results, second.results, strict=True)
+        strong = [a if isinstance(a, ARRAYS) else b for a, b in pairs]  # a number of Python's only where both are
+        return Outcome(strong, first.aliases or second.aliases)
 
     def other(self, change: Callable[[Computation], Computation], condition: Any, arguments: Leaves) -> list[Any]:
         """The same choice between both computations, changed."""

@@ -56,6 +56,16 @@ def _found(shapes: Sequence[Shape], parameters: Sequence[Any]) -> Shape:
     return _without(shapes[0], parameters)
 
 
+def _longer(by: int) -> Rule:
+    """Along one axis."""
+
+    def rule(shapes: Sequence[Shape], parameters: Sequence[Any]) -> Shape:
+        (axis,) = parameters
+        return tuple([max(n + by, 0) if i == axis else n for i, n in enumerate(shapes[0])])
+
+    return rule
+
+
 def _product(rank_x: int, rank_y: int) -> Rule:
     """Of stacks of vectors (rank 1) and matrices (rank 2)."""
 
@@ -73,7 +83,9 @@ def _contracted(shapes: Sequence[Shape], parameters: Sequence[Any]) -> Shape | N
     *names, out = parts(parameters[0])
     lengths: dict[str, int] = {}
     for axes, shape in zip(names, shapes, strict=True):
-        if len(axes) != len(shape) or any(lengths.setdefault(*pair) != pair[1] for pair in zip(axes, shape, strict=True)):
+        if len(axes) != len(shape) or any(
+            lengths.setdefault(*pair) != pair[1] for pair in zip(axes, shape, strict=True)
+        ):
             return None
     return tuple([lengths[axis] for axis in out])
 
@@ -95,6 +107,8 @@ SHAPES: Final[Mapping[str, Rule]] = {
     **dict.fromkeys(("sum", "mean", "var", "prod", "max", "min", "nanmax", "nanmin", "any", "all"), _reduced),
     **dict.fromkeys(("count_nonzero", "norm", "norm_of_order", "special.logsumexp"), _reduced),
     **dict.fromkeys(("argmax", "argmin", "nanargmax", "nanargmin"), _found),
+    "difference": _longer(-1),
+    "received": _longer(1),
     "matmul": _product(2, 2),
     "matvec": _product(2, 1),
     "vecmat": _product(1, 2),

@@ -21,7 +21,7 @@ import numpy as np
 from tapegrad._core.door import numpys
 from tapegrad._core.primitive import Primitive
 from tapegrad._program.shapes import SHAPES, VIEWS, ZEROS, Shape, broadcast, gathered
-from tapegrad._spec import generic, ndarray, type_of
+from tapegrad._spec import SEVERAL, generic, ndarray, type_of
 
 
 @attrs.frozen
@@ -32,6 +32,16 @@ class Outcome:
     """A specimen of each."""
     aliases: bool
     """Whether one of them may share memory with an argument."""
+
+    @classmethod
+    def of(cls, results: Sequence[Any], args: Sequence[Any]) -> Outcome:
+        """Of results, made of such arguments."""
+        aliases = any(
+            isinstance(out, ndarray)
+            and any(out is arg or np.may_share_memory(out, arg) for arg in args if isinstance(arg, ndarray))
+            for out in results
+        )
+        return cls([specimen(out) for out in results], aliases)
 
 
 @lru_cache(10_000)
@@ -52,28 +62,30 @@ def specimen(value: Any) -> Any:
     return spread_out((), value.dtype) if isinstance(value, generic) else value
 
 
-def outcome(primitive: Primitive, args: Sequence[Any], width: int) -> Outcome | None:
-    """What a primitive makes of specimens and constants, `width` of which are arrays; None where real ones are needed.
+def outcome(primitive: Primitive, args: Sequence[Any]) -> Outcome | None:
+    """What a primitive makes of specimens and constants; None where it takes values to know.
 
     What does not fit together raises as it does eagerly.
     """
-    arrays, parameters = args[:width], args[width:]
+    width = primitive.width(args)
+    arrays: list[Any] = [np.array(x) if isinstance(x, SEVERAL) else x for x in args[:width]]
+    parameters = args[width:]
     shape: Shape | None
     if primitive.name in ZEROS:
         return Outcome([spread_out(parameters[-1], arrays[0].dtype)], False)
     if primitive.name in VIEWS:
-        return _applied(primitive, *args)
+        return _of_values(primitive, args)
     if primitive.name == "gather":
         x, *positions = arrays
         shape = gathered(x.shape, positions, *parameters)
-        return _applied(primitive, *args) if shape is None else Outcome([spread_out(shape, x.dtype)], False)
+        return _of_values(primitive, args) if shape is None else Outcome([spread_out(shape, x.dtype)], False)
     rule = broadcast if is_elementwise(primitive) else SHAPES.get(primitive.name)
     if rule is None:
         return None
     shape = rule([np.shape(x) for x in arrays], parameters)
     if shape is None:
-        return _applied(primitive, *args)
-    few = _of_few(primitive, *map(_kind, args))
+        return _of_values(primitive, args)
+    few = _of_few(primitive, *map(_kind, (*arrays, *parameters)))
     if any(np.ndim(out) != len(shape) for out in few.results):
         return None
     return Outcome([stretched(shape, x.dtype) if isinstance(x, ndarray) else x for x in few.results], few.aliases)
@@ -87,16 +99,14 @@ def is_elementwise(primitive: Primitive) -> bool:
 
 def _kind(value: Any) -> Any:
     """What the type of a result may depend on: of an array, where it is empty, and its dtype; of a constant, it."""
-    if isinstance(value, list):
-        value = np.array(value)
     if isinstance(value, ndarray):
-        return value.dtype, tuple([min(n, 1) for n in value.shape])
+        return ndarray, (tuple([min(n, 1) for n in value.shape]), value.dtype)
     return type_of(value), None if isinstance(value, generic) else value
 
 
 def _of_kind(kind: Any, value: Any) -> Any:
-    if isinstance(kind, np.dtype):
-        return stretched(value, kind)
+    if kind is ndarray:
+        return stretched(*value)
     return kind(1) if issubclass(kind, generic) else value
 
 
@@ -104,19 +114,14 @@ def _of_kind(kind: Any, value: Any) -> Any:
 def _of_few(primitive: Primitive, *kinds: Any) -> Outcome:
     """What a primitive makes of arrays with at most one entry along each axis."""
     with np.errstate(all="ignore"):
-        return _applied(primitive, *[_of_kind(*kind) for kind in kinds])
+        return _of_values(primitive, [_of_kind(*kind) for kind in kinds])
 
 
-def _applied(primitive: Primitive, *args: Any) -> Outcome:
-    result = numpys(primitive.compute(*args))
-    results = (result,) if primitive.results == 1 else result
-    return Outcome([specimen(out) for out in results], share(results, args))
+def applied(primitive: Primitive, args: Sequence[Any]) -> Sequence[Any]:
+    """What a primitive makes of values, as a sequence."""
+    result = primitive.compute(*args)
+    return (numpys(result),) if primitive.results == 1 else result
 
 
-def share(results: Sequence[Any], args: Sequence[Any]) -> bool:
-    """Whether a result may share memory with an argument."""
-    return any(
-        isinstance(out, ndarray)
-        and any(out is arg or np.may_share_memory(out, arg) for arg in args if isinstance(arg, ndarray))
-        for out in results
-    )
+def _of_values(primitive: Primitive, args: Sequence[Any]) -> Outcome:
+    return Outcome.of(applied(primitive, args), args)

@@ -9,18 +9,19 @@ from typing import Any, NoReturn
 import attrs
 import numpy as np
 
-from tapegrad._config import alive, next_rank
+from tapegrad._config import CONFIG, alive, next_rank
 from tapegrad._core.door import apply
 from tapegrad._core.primitive import Primitive
 from tapegrad._core.variable import Variable, ended, is_variable, looks_like_an_array
 from tapegrad._place import user_line
 from tapegrad._program.constants import constant
+from tapegrad._program.examples import Examples, specimen_of
 from tapegrad._program.program import Atom, Equation, Var
-from tapegrad._program.specimen import Outcome, outcome, share, specimen, spread_out
+from tapegrad._program.specimen import Outcome, outcome
 from tapegrad._program.structured import Structured
 from tapegrad._rules.dependences import Partial
 from tapegrad._rules.kinds import declare
-from tapegrad._spec import Spec, generic, ndarray
+from tapegrad._spec import SEVERAL, Spec, generic, ndarray
 from tapegrad.errors import ConcretizationError, DomainError
 from tapegrad.typing import override
 
@@ -67,7 +68,7 @@ class Traced(TracedDraft):  # type: ignore[override]  # as above
 
     @override
     def seen(self) -> Any:
-        return self.level.example(self.symbol)
+        return self.level.examples.value(self.symbol)
 
     @override
     def known(self) -> NoReturn:
@@ -103,26 +104,6 @@ class Traced(TracedDraft):  # type: ignore[override]  # as above
         return f"Traced({self.dtype}{list(self.shape)})"
 
 
-def example(leaf: Any) -> Any:
-    """A plain value such as `leaf` stands for: of a batch, its first element."""
-    if not is_variable(leaf):
-        return leaf
-    inner = example(leaf.seen())
-    if np.shape(inner) == leaf.shape:
-        return inner
-    return inner[0] if len(inner) else np.ones(leaf.shape, leaf.dtype)[()]
-
-
-def specimen_of(leaf: Any) -> Any:
-    """A specimen of what `leaf` stands for."""
-    while is_variable(leaf):
-        inner: Any = leaf.primal
-        if np.shape(inner) != leaf.shape:
-            return spread_out(leaf.shape, leaf.dtype)
-        leaf = inner
-    return specimen(leaf)
-
-
 recording: ContextVar[bool] = ContextVar("tapegrad.recording", default=False)
 """Whether a Program is being recorded."""
 
@@ -144,14 +125,12 @@ class Tracing:
     weak: set[Var] = attrs.field(factory=set[Var], init=False)
     captured: dict[int, tuple[Any, Traced]] = attrs.field(factory=dict[int, "tuple[Any, Traced]"], init=False)
     """By identity, the Variables from outside, and what stands for them."""
-    examples: dict[Var, Any] = attrs.field(factory=dict[Var, Any], init=False)
-    """What the inputs are in the call that is recorded, and what was computed from that."""
-    made_by: dict[Var, Equation] = attrs.field(factory=dict[Var, Equation], init=False)
+    examples: Examples = attrs.field(factory=Examples, init=False)
 
     def input(self, leaf: Any) -> Traced:
         """A new Variable for an input of the Program, which in this call is `leaf`."""
         traced = self.traced(specimen_of(leaf))
-        self.examples[traced.symbol] = leaf
+        self.examples.values[traced.symbol] = leaf
         return traced
 
     def traced(self, value: Any) -> Traced:
@@ -186,7 +165,9 @@ class Tracing:
 
     def atom(self, value: Any) -> Atom:
         """What stands for `value` in an equation."""
-        return value.symbol if isinstance(value, Traced) and value.level is self else constant(value)
+        if isinstance(value, Traced) and value.level is self:
+            return value.symbol
+        return constant(np.array(value) if isinstance(value, SEVERAL) else value)
 
     def interpret(self, primitive: Primitive, args: tuple[Any, ...], /) -> Any:
         """Apply `primitive` to the examples, and record it."""
@@ -211,51 +192,37 @@ class Tracing:
                 "index, np.nonzero, np.unique), which a Program cannot know. Use np.where(mask, x, other), or sums "
                 "weighted by the mask."
             )
+        made, values = self._outcome(primitive, args, mine)
+        outs = tuple([self.traced(out) for out in made.results])
+        eq = Equation(
+            primitive,
+            tuple([self.atom(arg) for arg in args[:width]]),
+            tuple([constant(arg) for arg in args[width:]]),
+            tuple([out.symbol for out in outs]),
+            made.aliases,
+        )
+        self.equations.append(eq)
+        for symbol in eq.outputs:
+            self.examples.makers[symbol] = eq
+        self.examples.values.update(zip(eq.outputs, values, strict=False))
+        return outs[0] if primitive.results == 1 else outs
+
+    def _outcome(
+        self, primitive: Primitive, args: Sequence[Any], mine: Sequence[bool]
+    ) -> tuple[Outcome, Sequence[Any]]:
+        """What a primitive makes, and the values, where they had to be computed."""
         inner = [arg.primal if own else arg for arg, own in zip(args, mine, strict=True)]
         if any(map(is_variable, inner)):
             raise DomainError(
                 f"While a Program was recorded, an operation at {user_line()} met a value that is differentiated or "
                 "batched outside of it, and was not passed to the function as an argument. Pass it as one."
             )
-        made = primitive.outcome() if isinstance(primitive, Structured) else outcome(primitive, inner, width)
-        results: Sequence[Any] = ()
-        if made is None:
-            inner = [self.example(arg.symbol) if own else arg for arg, own in zip(args, mine, strict=True)]
-            results = _each(primitive, apply(primitive, *inner))
-            made = Outcome([specimen(out) for out in results], share(results, inner[:width]))
-        outs = tuple([self.traced(out) for out in made.results])
-        symbols = tuple([out.symbol for out in outs])
-        self.examples.update(zip(symbols, results, strict=False))
-        self.equations.append(
-            Equation(
-                primitive,
-                tuple([self.atom(arg) for arg in args[:width]]),
-                tuple([constant(arg) for arg in args[width:]]),
-                symbols,
-                made.aliases,
-            )
-        )
-        self.made_by.update(dict.fromkeys(symbols, self.equations[-1]))
-        return outs[0] if primitive.results == 1 else outs
-
-    def example(self, symbol: Var) -> Any:
-        """The value of `symbol` in the call that is recorded: computed, with all that it depends on, when it is asked."""
-        todo = [symbol]
-        while todo:
-            if todo[-1] in self.examples:
-                todo.pop()
-                continue
-            eq = self.made_by[todo[-1]]
-            missing = [atom for atom in eq.inputs if isinstance(atom, Var) and atom not in self.examples]
-            if missing:
-                todo += missing
-                continue
-            args = [example(self.examples[atom]) if isinstance(atom, Var) else atom.value for atom in eq.inputs]
-            with np.errstate(all="ignore"):
-                result = apply(eq.primitive, *args, *(literal.value for literal in eq.parameters))
-            self.examples.update(zip(eq.outputs, _each(eq.primitive, result), strict=True))
-        return example(self.examples[symbol])
-
-
-def _each(primitive: Primitive, result: Any) -> Sequence[Any]:
-    return (result,) if primitive.results == 1 else result
+        if isinstance(primitive, Structured):
+            return primitive.outcome(), ()
+        found = None if CONFIG.get().check_finite else outcome(primitive, inner)
+        if found is not None:
+            return found, ()
+        values = [arg.seen() if own else arg for arg, own in zip(args, mine, strict=True)]
+        results = apply(primitive, *values)
+        results = (results,) if primitive.results == 1 else results
+        return Outcome.of(results, values), results

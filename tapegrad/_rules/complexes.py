@@ -40,15 +40,16 @@ def sign(x: Any) -> Any:
 enter(np.sign, sign)
 copysign = ufunc(np.copysign, lambda x, y: np.copysign(1, x) * np.copysign(1, y), None)
 heaviside = ufunc(np.heaviside, None, lambda x: np.equal(x, 0))
-real_part = declare("real", np.real, {"x": Transpose(lambda ct: ct)}, parameters=())
-imaginary_part = declare("imag", np.imag, {"x": Transpose(lambda ct: ct * -1j)}, parameters=())
+real_part = declare("real", np.real, {"x": Transpose(lambda ct: ct)}, parameters=(), elementwise=True)
+imaginary_part = declare("imag", np.imag, {"x": Transpose(lambda ct: ct * -1j)}, parameters=(), elementwise=True)
 argument = declare(
     "angle",
     np.angle,
     {"x": Partial(lambda x: -1j * np.conjugate(np.sign(x)) / np.where(x == 0, 1, np.absolute(x)))},
     parameters=(),
+    elementwise=True,
 )
-flat_argument = declare("angle_constant", np.angle, {"x": None}, parameters=())
+flat_argument = declare("angle_constant", np.angle, {"x": None}, parameters=(), elementwise=True)
 
 
 @stands_for(np.real)

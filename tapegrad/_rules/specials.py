@@ -59,8 +59,10 @@ def _next_sinc_slope(x: Any, order: int) -> Any:
     return sinc_slope(x, order + 1)
 
 
-sinc_slope = declare("sinc_slope", _sinc_slope, {"x": Partial(_next_sinc_slope)}, batch=shifted(unchanged))
-sinc_of = declare("sinc", np.sinc, {"x": Partial(lambda x: sinc_slope(x, 1))}, parameters=())
+sinc_slope = declare(
+    "sinc_slope", _sinc_slope, {"x": Partial(_next_sinc_slope)}, batch=shifted(unchanged), elementwise=True
+)
+sinc_of = declare("sinc", np.sinc, {"x": Partial(lambda x: sinc_slope(x, 1))}, parameters=(), elementwise=True)
 
 
 @stands_for(np.sinc)
@@ -92,8 +94,8 @@ def _i0(x: Any) -> Any:
     return np.i0(x)[()]
 
 
-i0_slope = declare("i0_slope", _i0_slope, {"x": Partial(_next_i0_slope)}, batch=shifted(unchanged))
-i0_of = declare("i0", _i0, {"x": Partial(lambda x: i0_slope(x, 1))}, parameters=())
+i0_slope = declare("i0_slope", _i0_slope, {"x": Partial(_next_i0_slope)}, batch=shifted(unchanged), elementwise=True)
+i0_of = declare("i0", _i0, {"x": Partial(lambda x: i0_slope(x, 1))}, parameters=(), elementwise=True)
 
 
 @stands_for(np.i0)
@@ -176,8 +178,10 @@ def _power_of_two(x: Any, n: Any) -> Any:
     return np.ldexp(np.ones((), x.dtype)[()], n)
 
 
-exponent = declare("exponent", _exponent, {"x": None}, parameters=())
-mantissa = declare("mantissa", _mantissa, {"x": Partial(lambda x: _power_of_two(x, -exponent(x)))}, parameters=())
+exponent = declare("exponent", _exponent, {"x": None}, parameters=(), elementwise=True)
+mantissa = declare(
+    "mantissa", _mantissa, {"x": Partial(lambda x: _power_of_two(x, -exponent(x)))}, parameters=(), elementwise=True
+)
 
 
 def frexp(x: Any) -> tuple[Any, Any]:

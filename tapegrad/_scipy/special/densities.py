@@ -120,6 +120,7 @@ gamma_density = declare(
         "x": Partial(_slope_of_gamma_density),
     },
     parameters=(),
+    elementwise=True,
 )
 """(a, x): x^(a - 1) exp(-x) / Γ(a)."""
 
@@ -132,5 +133,6 @@ beta_density = declare(
         "x": Partial(_slope_of_beta_density),
     },
     parameters=(),
+    elementwise=True,
 )
 """(a, b, x): x^(a - 1) (1 - x)^(b - 1) / B(a, b)."""

@@ -128,6 +128,7 @@ absolute_power = declare(
         "beta": Partial(lambda z, out: out * np.log(settle(np.equal(z, 0), np.abs(z), 1.0))),
     },
     parameters=(),
+    elementwise=True,
 )
 """|z|**beta, with its second derivative at 0 where it has one."""
 
@@ -197,6 +198,7 @@ log_i0e = declare(
     _log_i0e,
     {"kappa": Partial(lambda kappa: special.i1e(kappa) / special.i0e(kappa) - 1)},
     parameters=(),
+    elementwise=True,
 )
 """log(I0(kappa)) - kappa with its derivative from the right at 0, where i0e has a kink."""
 

@@ -61,7 +61,7 @@ def _logarithm(x: Any) -> Any:
     return np.log(x)
 
 
-logarithm = declare("logarithm", _logarithm, {"x": Partial(lambda out: np.exp(-out))}, parameters=())
+logarithm = declare("logarithm", _logarithm, {"x": Partial(lambda out: np.exp(-out))}, parameters=(), elementwise=True)
 """log(x) of a tiny x: by way of the result its second derivative needs no square of 1 / x, which would overflow."""
 
 
