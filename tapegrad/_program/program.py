@@ -22,11 +22,15 @@ from tapegrad.typing import override
 copyreg.pickle(Primitive, by_name)
 
 
-@attrs.frozen(cache_hash=True)
-class Var:
-    """A value of a Program, by its number."""
+class Var(int):
+    """A value of a Program: its number, which is looked up and compared as fast as any."""
 
-    number: int
+    __slots__ = ()
+
+    @property
+    def number(self) -> int:
+        """Where its Spec stands among those of the Program."""
+        return int(self)
 
     @override
     def __repr__(self) -> str:

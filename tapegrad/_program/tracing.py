@@ -108,6 +108,8 @@ recording: ContextVar[bool] = ContextVar("tapegrad.recording", default=False)
 """Whether a Program is being recorded."""
 
 
+TAKE_NUMBERS = (np.ufunc, type(len))
+"""Computations that take Python's numbers."""
 OF_UNKNOWN_SIZE = frozenset({"nonzero", "unique", "roots"})
 """Primitives that give as many results as the values of their arguments say."""
 
@@ -175,7 +177,7 @@ class Tracing:
             raise ended(primitive, args, self, "whose Program is recorded")
         if self.captures:
             args = tuple([self.standing(arg) for arg in args])
-        if not isinstance(primitive.compute, np.ufunc | type(len)):  # which take Python's numbers
+        if not isinstance(primitive.compute, TAKE_NUMBERS):
             args = tuple([self.strong(arg) for arg in args])
         mine = [self.owns(arg) for arg in args]
         width = primitive.width(args)

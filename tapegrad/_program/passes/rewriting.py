@@ -44,7 +44,8 @@ class Rewriting:
     def add(self, eq: Equation) -> None:
         """The next equation."""
         self.equations.append(eq)
-        self.makers.update(dict.fromkeys(eq.outputs, eq))
+        for var in eq.outputs:
+            self.makers[var] = eq
 
     def call(self, name: str, *inputs: Atom, spec: Spec, parameters: Sequence[Any] = (), aliases: bool = False) -> Var:
         """A new value, given by a new equation."""
