@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 import tracemalloc
 from typing import Any
 
@@ -160,7 +160,7 @@ CONSTANTS = ([1.0, 2.0, 3.0], (1, 2, 3), 1, np.float32(2))
 @pytest.mark.parametrize("other", CONSTANTS, ids=str)
 def test_constants_of_any_kind(other: Any) -> None:
     x = np.arange(3.0)
-    f: Function = lambda x: plain.where(x > 0, plain.maximum(x, other), other)  # noqa: E731
+    f: Callable[[Any], Any] = lambda x: plain.where(x > 0, plain.maximum(x, other), other)  # noqa: E731
     np.testing.assert_array_equal(compile(f)(x), f(x), strict=True)
 
 
