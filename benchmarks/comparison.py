@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-import gc
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 
 from benchmarks.libraries import Call, available
 from benchmarks.problem import Problem
-from benchmarks.timing import interleaved
+from benchmarks.timing import imports_set_aside, interleaved
 
 MISSING = "–"
 
@@ -19,18 +18,18 @@ MISSING = "–"
 def comparison(problems: Iterable[Problem], names: Sequence[str], seconds: float) -> Iterator[Sequence[str]]:
     """A row for each problem: the time of the first library, and how many times as long each of the others takes."""
     libraries = available(names)
-    gc.freeze()  # what the libraries made on import is no garbage of the derivatives
-    for problem in problems:
-        calls = problem.calls(libraries)
-        require_agreement(problem, calls)
-        times = interleaved(calls, seconds)
-        own = times[names[0]]
-        yield [
-            problem.title,
-            duration(own),
-            *(ratio(times[name], own) if name in times else MISSING for name in names[1:]),
-            str(len(own)),
-        ]
+    with imports_set_aside():
+        for problem in problems:
+            calls = problem.calls(libraries)
+            require_agreement(problem, calls)
+            times = interleaved(calls, seconds)
+            own = times[names[0]]
+            yield [
+                problem.title,
+                duration(own),
+                *(ratio(times[name], own) if name in times else MISSING for name in names[1:]),
+                str(len(own)),
+            ]
 
 
 def require_agreement(problem: Problem, calls: Mapping[str, Call]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-import gc
 from time import perf_counter
 from typing import TypeAlias
 
@@ -15,7 +14,7 @@ from benchmarks import problems
 from benchmarks.comparison import MISSING, duration, ratio, require_agreement
 from benchmarks.libraries import Call, Library, available
 from benchmarks.problem import Problem
-from benchmarks.timing import interleaved, seconds_per_call
+from benchmarks.timing import imports_set_aside, interleaved, seconds_per_call
 
 Times: TypeAlias = Mapping[str, NDArray[np.float64]]
 
@@ -53,24 +52,24 @@ WORKLOADS = (
 def beside_jax(workloads: Iterable[Workload], seconds: float) -> Iterator[Sequence[str]]:
     """A row for each workload: the time of `jax.jit`, and how many times as fast the others are."""
     timed, others = available(("compile", "jax.jit")), available(("tapegrad", "compile, numba"))
-    gc.freeze()  # what the libraries made on import is no garbage of the derivatives
-    for workload in workloads:
-        compilations, calls = compiled(workload.problem, timed, seconds)
-        calls |= workload.problem.calls(others)
-        require_agreement(workload.problem, calls)
-        times = interleaved(calls, seconds)
-        yield [
-            workload.problem.title,
-            duration(times["jax.jit"]) if "jax.jit" in times else MISSING,
-            faster(times, "tapegrad"),
-            faster(times, "compile"),
-            goal(workload.numpy),
-            faster(times, "compile, numba"),
-            goal(workload.numba),
-            duration(compilations["compile"]),
-            faster(compilations, "compile"),
-            str(len(times["compile"])),
-        ]
+    with imports_set_aside():
+        for workload in workloads:
+            compilations, calls = compiled(workload.problem, timed, seconds)
+            calls |= workload.problem.calls(others)
+            require_agreement(workload.problem, calls)
+            times = interleaved(calls, seconds)
+            yield [
+                workload.problem.title,
+                duration(times["jax.jit"]) if "jax.jit" in times else MISSING,
+                faster(times, "tapegrad"),
+                faster(times, "compile"),
+                goal(workload.numpy),
+                faster(times, "compile, numba"),
+                goal(workload.numba),
+                duration(compilations["compile"]),
+                faster(compilations, "compile"),
+                str(len(times["compile"])),
+            ]
 
 
 def compiled(problem: Problem, libraries: Mapping[str, Library], seconds: float) -> tuple[Times, dict[str, Call]]:

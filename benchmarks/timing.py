@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+import gc
 from time import perf_counter
 from typing import Any
 
@@ -11,6 +13,16 @@ from numpy.typing import NDArray
 
 LONG = 0.1
 """A call of so many seconds runs without another one before it, which would warm the caches."""
+
+
+@contextmanager
+def imports_set_aside() -> Iterator[None]:
+    """What libraries made on import is no garbage of the derivatives: the collector does not look at it."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def seconds_per_call(call: Callable[[], Any], repeats: int = 1, warm: bool = True) -> float:
