@@ -16,6 +16,7 @@ from tapegrad._program.constants import key_of
 from tapegrad._program.kernels.function import KernelWriter
 from tapegrad._program.program import Program
 from tapegrad._program.reading import NUMBERS, Reader, reader
+from tapegrad._program.source.control import ControlWriter
 from tapegrad._program.source.function import Code, Writer
 from tapegrad._program.trace import Call, is_input
 from tapegrad._spec import ndarray, type_of
@@ -23,7 +24,7 @@ from tapegrad._tree import flatten, unflatten
 from tapegrad.typing import override
 
 Backend: TypeAlias = Literal["numpy", "numba"]
-WRITERS: Mapping[Backend, type[Writer]] = {"numpy": Writer, "numba": KernelWriter}
+WRITERS: Mapping[Backend, type[Writer]] = {"numpy": ControlWriter, "numba": KernelWriter}
 """What writes the code of a Program."""
 MOST = 256
 """So many Programs a compiled function keeps; the oldest goes first."""

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
 from typing import Any
 
 import attrs
 
 from tapegrad._core.variable import ARRAYS
-from tapegrad._program.leveled import Computation, Leaves, Leveled, Pull, moving, over_batch
+from tapegrad._program.bodies import Choice
+from tapegrad._program.leveled import Computation, Leaves, Leveled, Pull, moving, over_batch, picked
 from tapegrad._program.passes.pipeline import optimised
-from tapegrad._program.program import Program
-from tapegrad._program.source.function import Writer
+from tapegrad._program.source.control import Running
 from tapegrad._program.specimen import Outcome
 from tapegrad._program.trace import body_of
 from tapegrad._rules.folding import select
@@ -20,14 +19,6 @@ from tapegrad._transforms.custom.mapped import Batch
 from tapegrad._transforms.forward import jvp
 from tapegrad._transforms.vjp import vjp
 from tapegrad.typing import override
-
-
-@attrs.frozen
-class Choice:
-    """Two Programs with the same inputs, and outputs of the same shapes and dtypes."""
-
-    first: Program
-    second: Program
 
 
 def choose(condition: Any, first: Computation, second: Computation, arguments: Leaves) -> list[Any]:
@@ -71,7 +62,7 @@ class Chosen(Leveled):
             def backward(branch: Computation) -> Computation:
                 def run(values: Leaves) -> Leaves:
                     place, cts = values[: len(rest)], tuple(values[len(rest) :])
-                    again = moving(lambda at: [branch(at)[i] for i in ct], place, wanted)
+                    again = moving(lambda at: picked(branch(at), ct), place, wanted)
                     return vjp(again, *(place[i] for i in wanted))[1](cts)
 
                 return run
@@ -115,24 +106,3 @@ class Chosen(Leveled):
         choice: Choice = self.content
         condition, *rest = arguments
         return (choice.first if condition else choice.second).evaluate(rest)
-
-
-class Running:
-    """What a choice computes: the branch, as generated code."""
-
-    def __init__(self, choice: Choice) -> None:
-        self.choice = choice
-
-    @cached_property
-    def first(self) -> Callable[..., list[Any]]:
-        """The one branch, compiled when it first runs."""
-        return Writer(self.choice.first).write().run
-
-    @cached_property
-    def second(self) -> Callable[..., list[Any]]:
-        """The other one."""
-        return Writer(self.choice.second).write().run
-
-    def __call__(self, condition: Any, *arguments: Any) -> Any:
-        outs = (self.first if condition else self.second)(*arguments)
-        return outs[0] if len(outs) == 1 else tuple(outs)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar, TypeAlias
 
 import attrs
@@ -83,6 +83,11 @@ class Leveled(Structured):
 def smooth_ones(values: Leaves) -> list[int]:
     """The positions of floating and complex values."""
     return [i for i, value in enumerate(values) if np.result_type(value).kind in "fc"]
+
+
+def picked(values: Leaves, places: Iterable[int]) -> Leaves:
+    """The values at these positions."""
+    return [values[i] for i in places]
 
 
 def moving(f: Computation, place: Leaves, moved: Sequence[int]) -> Callable[..., tuple[Any, ...]]:

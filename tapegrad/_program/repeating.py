@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
 from typing import Any, ClassVar
 
 import attrs
@@ -11,25 +10,16 @@ import numpy as np
 
 from tapegrad._core.variable import is_variable
 from tapegrad._place import user_line
+from tapegrad._program.bodies import While
 from tapegrad._program.leveled import Leaves, Leveled, moving, over_batch, smooth_ones
 from tapegrad._program.passes.pipeline import optimised
-from tapegrad._program.program import Program
-from tapegrad._program.source.function import Writer
+from tapegrad._program.source.control import Running
 from tapegrad._program.specimen import Outcome
 from tapegrad._program.trace import body_of
 from tapegrad._rules.folding import select
 from tapegrad._transforms.forward import jvp, zero_tangent
 from tapegrad.errors import ConcretizationError
 from tapegrad.typing import override
-
-
-@attrs.frozen
-class While:
-    """A condition and a step, both of `(*carry, *constants)`."""
-
-    condition: Program
-    step: Program
-    carry: int
 
 
 def repeat(condition: Callable[..., Any], step: Callable[..., Sequence[Any]], carry: Sequence[Any]) -> list[Any]:
@@ -118,23 +108,3 @@ class Repeated(Leveled):
             if not going:
                 return carry
             carry = loop.step.evaluate([*carry, *constants])
-
-
-class Running:
-    """What such a loop computes: condition and step as generated code, again and again."""
-
-    def __init__(self, loop: While) -> None:
-        self.loop = loop
-
-    @cached_property
-    def code(self) -> tuple[Callable[..., list[Any]], Callable[..., list[Any]]]:
-        """Condition and step, compiled when the loop first runs."""
-        return Writer(self.loop.condition).write().run, Writer(self.loop.step).write().run
-
-    def __call__(self, *arguments: Any) -> Any:
-        condition, step = self.code
-        carry: Sequence[Any] = arguments[: self.loop.carry]
-        constants = arguments[self.loop.carry :]
-        while condition(*carry, *constants)[0]:
-            carry = step(*carry, *constants)
-        return carry[0] if len(carry) == 1 else tuple(carry)

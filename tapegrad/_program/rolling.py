@@ -7,41 +7,20 @@ other direction, which runs each step again from the carry that it began with.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
 from typing import Any
 
 import attrs
 import numpy as np
 
-from tapegrad._program.leveled import Leaves, Leveled, Pull, moving, over_batch, smooth_ones
+from tapegrad._program.bodies import Loop
+from tapegrad._program.leveled import Leaves, Leveled, Pull, moving, over_batch, picked, smooth_ones
 from tapegrad._program.passes.pipeline import optimised
-from tapegrad._program.program import Program
-from tapegrad._program.source.function import Writer
+from tapegrad._program.source.control import Running
 from tapegrad._program.specimen import Outcome, stretched
 from tapegrad._program.trace import body_of
 from tapegrad._transforms.forward import jvp, zero_tangent
 from tapegrad._transforms.vjp import vjp
 from tapegrad.typing import override
-
-
-@attrs.frozen
-class Loop:
-    """A step as a Program: `(*carry, *row, *constants) -> (*carry, *y)`, and how many of each there are."""
-
-    body: Program
-    carry: int
-    rows: int
-    length: int
-
-    @property
-    def constants(self) -> int:
-        """Where the constants begin among the arguments."""
-        return self.carry + self.rows
-
-    @property
-    def ys(self) -> int:
-        """How many arrays the steps' results are stacked in."""
-        return len(self.body.outputs) - self.carry
 
 
 def roll(
@@ -96,7 +75,7 @@ class Rolled(Leveled):
                 place = [next(parts) for _ in range(stop)]
                 wanted = [*carried, *to_rows, *to_constants]
                 place += inner[stop:]
-                again = moving(lambda at: [step(at)[i] for i in ct], place, wanted)
+                again = moving(lambda at: picked(step(at), ct), place, wanted)
                 found = list(vjp(again, *(place[i] for i in wanted))[1]((*ct_carry, *parts)))
                 ends = len(carried), len(carried) + len(to_rows)
                 added = [total + part for total, part in zip(sums, found[ends[1] :], strict=True)]
@@ -163,29 +142,3 @@ class Rolled(Leveled):
             carry = outs[: loop.carry]
             steps.append(outs[loop.carry :])
         return [*carry, *(np.stack(column) for column in zip(*steps, strict=True))]
-
-
-class Running:
-    """What a loop computes: its step as generated code, again and again."""
-
-    def __init__(self, loop: Loop) -> None:
-        self.loop = loop
-
-    @cached_property
-    def step(self) -> Callable[..., list[Any]]:
-        """One step, compiled when the loop first runs."""
-        return Writer(self.loop.body).write().run
-
-    def __call__(self, *arguments: Any) -> Any:
-        loop, step = self.loop, self.step
-        rows, constants = arguments[loop.carry : loop.constants], arguments[loop.constants :]
-        specs = [loop.body.spec(atom) for atom in loop.body.outputs[loop.carry :]]
-        stacked = [np.empty((loop.length, *spec.shape), spec.dtype) for spec in specs]
-        carry: Sequence[Any] = arguments[: loop.carry]
-        for i in range(loop.length):
-            outs = step(*carry, *[row[i] for row in rows], *constants)
-            carry = outs[: loop.carry]
-            for array, y in zip(stacked, outs[loop.carry :], strict=True):
-                array[i] = y
-        results = [*carry, *stacked]
-        return results[0] if len(results) == 1 else tuple(results)

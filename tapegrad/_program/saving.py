@@ -13,14 +13,15 @@ import zlib
 import numpy as np
 
 from tapegrad._core.primitive import Primitive
+from tapegrad._program.bodies import Choice, Loop, While
 from tapegrad._program.checking import check
-from tapegrad._program.choosing import Choice, Chosen
+from tapegrad._program.choosing import Chosen
 from tapegrad._program.constants import Literal, constant
 from tapegrad._program.encoding import decoded, encoded
 from tapegrad._program.naming import primitive_named
 from tapegrad._program.program import Atom, Equation, Program, Var
-from tapegrad._program.repeating import Repeated, While
-from tapegrad._program.rolling import Loop, Rolled
+from tapegrad._program.repeating import Repeated
+from tapegrad._program.rolling import Rolled
 from tapegrad._program.structured import Structured
 from tapegrad._rules.kinds import PRIMITIVES
 from tapegrad._spec import Spec, type_of

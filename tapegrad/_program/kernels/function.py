@@ -19,8 +19,9 @@ from tapegrad._program.kernels.statements import Statement, statements
 from tapegrad._program.kernels.writing import Kernel
 from tapegrad._program.program import Atom, Equation, Var
 from tapegrad._program.source.buffers import life
+from tapegrad._program.source.control import ControlWriter
 from tapegrad._program.source.donation import donated_places, taking
-from tapegrad._program.source.function import Code, Writer
+from tapegrad._program.source.function import Code
 from tapegrad._program.source.lifetimes import Step
 from tapegrad._program.source.running import over_blocks
 from tapegrad._program.source.text import Text
@@ -74,11 +75,10 @@ def blocks(
 
 
 @attrs.define
-class KernelWriter(Writer):
+class KernelWriter(ControlWriter):
     """Writes a Program as calls of kernels, and NumPy where those do not reach."""
 
     kernels: Text = attrs.field(factory=Text, init=False)
-    count: int = attrs.field(default=0, init=False)
     bare: set[Var] = attrs.field(factory=set[Var], init=False)
     """The single numbers that are Python's, as numba returns them, where NumPy's are meant."""
 
@@ -87,6 +87,8 @@ class KernelWriter(Writer):
         require_numba()
         super().__attrs_post_init__()
         self.floats = set()
+        if isinstance(self.outer, KernelWriter):
+            self.kernels = self.outer.kernels
 
     @override
     def array(self, atom: Atom) -> str:
@@ -136,8 +138,7 @@ class KernelWriter(Writer):
         flat = flattened(loop, shapes) if isinstance(loop, Loop) and len(items) == 1 else None
         if flat is not None:
             items, block = [flat], rows(flat)
-        self.count += 1
-        name = f"kernel{self.count}"
+        name = self.kernels.local("kernel", 1)
         kernel = Kernel(program, name, items, kept, block > 0)
         free = "nogil=True, " * any(isinstance(item, Loop) for item in items)  # which costs more than single numbers do
         self.kernels.line(f'@njit(error_model="numpy", {free}cache=True)')
@@ -151,8 +152,9 @@ class KernelWriter(Writer):
         for var in kernel.arrays:
             spec = program.spec(var)
             dtype = text.object(spec.dtype, str(spec.dtype), spec.dtype.str)
-            text.line(f"{names[var]} = {text.object(np.empty, 'empty')}({spec.shape}, {dtype})")
-        far = f"far{self.count}" if kernel.reaches else ""
+            made = self.buffers.get(var, f"{text.object(np.empty, 'empty')}({spec.shape}, {dtype})")
+            text.line(f"{names[var]} = {made}")
+        far = text.local("far", 1) if kernel.reaches else ""
         results = [*(names[var] for var in kernel.results), *([far] if far else [])]
         given, outs = [passed(atom) for atom in kernel.inputs], [passed(var) for var in kernel.arrays]
         if block:
@@ -179,35 +181,43 @@ class KernelWriter(Writer):
             self.text.line(f"{name} = {name}.reshape({spec.shape})")
 
     @override
+    def planned(self) -> tuple[list[str], list[str], list[str]]:
+        program, self.order = self.program, steps(self.program)
+        lives = [self._life(step) if isinstance(step, Segment) else life(program, step) for step in self.order]
+        self.given = donated_places(program, self.order, lives, self.donated)
+        self.buffers.update({var: self.names[memory] for var, memory in self.given.items()})
+        return [], [], []
+
+    @override
+    def lines(self) -> None:
+        for step in self.order:
+            if isinstance(step, Segment):
+                self.segment(step.equations)
+            else:
+                self.equation(step)
+
+    @override
     def write(self) -> Code:
         program, text = self.program, self.text
         used = program.uses()
-        order = steps(program)
-        lives = [self._life(step) if isinstance(step, Segment) else life(program, step) for step in order]
-        given = donated_places(program, order, lives, self.donated)
-        self.buffers = {var: self.names[memory] for var, memory in given.items()}
+        self.planned()
         with text.block(f"def program({', '.join(self.names[var] for var in program.inputs)}):"):
             for var in program.inputs:
                 if var in used and not program.spec(var).shape and var not in program.weak:
                     quick = program.spec(var) == FLOAT64
                     text.line(f"{self.names[var]} = {'float({})' if quick else '{}[()]'}".format(self.names[var]))
                     self.bare |= {var} if quick else set()
-            plain = any(isinstance(step, Equation) for step in order)
-            text.extend(taking(text, program, self.names, self.donated, {*given.values()}))
+            plain = any(isinstance(step, Equation) for step in self.order)
+            text.extend(taking(text, program, self.names, self.donated, {*self.given.values()}))
             errstate = f"with {text.object(np.errstate, 'errstate')}(all='ignore'):"
             with text.block(errstate) if plain else nullcontext():
-                for step in order:
-                    if isinstance(step, Segment):
-                        self.segment(step.equations)
-                    else:
-                        self.equation(step)
+                self.lines()
                 text.line(f"return [{', '.join(self.outputs())}]")
         source = "\n".join(text.lines)
         if self.kernels.lines:
             written = file_of(self.kernels)
             made = module(written)
-            for i in range(self.count):
-                text.objects[f"kernel{i + 1}"] = getattr(made, f"kernel{i + 1}")
+            text.objects.update({name: getattr(made, name) for name in self.kernels.reserved})
             source = f"{written}\n\n{source}"
         return Code(source, text.function("program"))
 

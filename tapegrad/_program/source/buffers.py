@@ -12,6 +12,7 @@ from tapegrad._program.source.groups import Group, results_of
 from tapegrad._program.source.lifetimes import Kind, Step, allocated
 from tapegrad._program.source.memory import Pool, Workspace, size
 from tapegrad._program.source.text import Text
+from tapegrad._program.structured import Structured
 
 LARGE = 1 << 16
 """Arrays of so many bytes share a thread's memory: to ask the system for new costs more than to compute."""
@@ -35,9 +36,13 @@ class Buffers:
     kinds: Sequence[Kind]
     dead: Sequence[Sequence[Var]]
     """For each step, the large values that nothing reads after it, and that lie in no buffer."""
+    mark: str
+    """The end of their names."""
 
     @classmethod
-    def of(cls, program: Program, order: Sequence[Equation | Group], elsewhere: Collection[Var] = ()) -> Buffers:
+    def of(
+        cls, program: Program, order: Sequence[Equation | Group], elsewhere: Collection[Var] = (), mark: str = ""
+    ) -> Buffers:
         """For a Program whose steps run in this order, but for values that are put elsewhere."""
         steps = [life(program, step) for step in order]
 
@@ -56,11 +61,14 @@ class Buffers:
             whole = kind(var)
             if whole and size(whole) >= LARGE and var not in places and var not in kept and var not in program.inputs:
                 dead[i].append(var)
-        return cls(places, kinds, dead)
+        return cls(places, kinds, dead, mark)
 
     def named(self) -> dict[Var, str]:
         """What each value is put into."""
-        return {var: f"b{i}" for var, i in self.places.items()}
+        return {var: self._name(i) for var, i in self.places.items()}
+
+    def _name(self, i: int) -> str:
+        return f"b{i}{self.mark}"
 
     def taken(self, text: Text) -> tuple[list[str], list[str], list[str]]:
         """The lines that take the small ones, the contexts that hold the large ones, the lines that give back."""
@@ -70,11 +78,12 @@ class Buffers:
         before, around, after = list[str](), list[str](), list[str]()
         if small:
             pool = Pool([self.kinds[i] for i in small])
-            before.append(f"[{', '.join(f'b{i}' for i in small)}] = buffers = {text.object(pool.take, 'take')}()")
-            after.append(f"{text.object(pool.free.append, 'give_back')}(buffers)")
+            names = ", ".join(map(self._name, small))
+            before.append(f"[{names}] = buffers{self.mark} = {text.object(pool.take, 'take')}()")
+            after.append(f"{text.object(pool.free.append, 'give_back')}(buffers{self.mark})")
         if large:
             kinds = [self.kinds[i] for i in large]
-            names = ", ".join(f"b{i}" for i in large)
+            names = ", ".join(map(self._name, large))
             around.append(f"{text.object(Workspace, 'Workspace')}({kinds!r}) as [{names}]")
         return before, around, after
 
@@ -84,9 +93,9 @@ def life(program: Program, step: Equation | Group) -> Step:
     if isinstance(step, Group):
         return Step(tuple(step.reads), tuple(results_of(program, step)), fills=True)
     reads = tuple([atom for atom in step.inputs if isinstance(atom, Var)])
-    shares = ufunc_of(step) is None and step.primitive.name not in FRESH
+    fresh = ufunc_of(step) is not None or isinstance(step.primitive, Structured) or step.primitive.name in FRESH
     if not fills(program, step):
-        return Step(reads, step.outputs, shares=shares)
+        return Step(reads, step.outputs, shares=not fresh)
     again = read_again(step)
     shape = program.spec(step.outputs[0]).shape
     over = [var for var in reads if var not in again and program.spec(var).shape == shape]

@@ -20,6 +20,7 @@ from tapegrad._program.source.groups import Group, steps
 from tapegrad._program.source.late import checked_at_end, late_products, number_of
 from tapegrad._program.source.numbers import EXPRESSIONS, as_floats, quotient
 from tapegrad._program.source.text import Text, local_names
+from tapegrad._program.structured import Structured
 from tapegrad._spec import generic, ndarray
 from tapegrad._values import fresh
 
@@ -39,18 +40,30 @@ class Writer:
     program: Program
     donated: frozenset[Var] = frozenset()
     """The inputs whose memory may be written to."""
+    outer: Writer | None = None
+    """What writes the function, where the Program is a part of it: the body of a loop, say."""
     text: Text = attrs.field(init=False)
     names: dict[Var, str] = attrs.field(init=False)
     floats: set[Var] = attrs.field(init=False)
-    buffers: Mapping[Var, str] = attrs.field(factory=dict[Var, str], init=False)
+    buffers: dict[Var, str] = attrs.field(factory=dict[Var, str], init=False)
     """What values are put into."""
     late: Mapping[Var, str] = attrs.field(factory=dict[Var, str], init=False)
     """The damped products that are checked at the end, and the names of what computes them."""
-    groups: int = attrs.field(default=0, init=False)
+    order: Sequence[Any] = attrs.field(factory=list[Any], init=False)
+    """Equations, and groups of them, as they will run."""
+    dead: Sequence[Sequence[Var]] = attrs.field(factory=list[Any], init=False)
+    """For each of them, the large values that nothing reads after it."""
+    given: Mapping[Var, Var] = attrs.field(factory=dict[Var, Var], init=False)
+    """The values that are put into donated memory, and the input whose memory it is."""
 
     def __attrs_post_init__(self) -> None:
-        self.names = local_names(self.program)
-        self.text = Text(frozenset(self.names.values()) | {"program", "equations", "part", *MODES})
+        if self.outer is None:
+            self.names = local_names(self.program)
+            self.text = Text({*self.names.values(), "program", "equations", "part", *MODES})
+        else:
+            self.text = self.outer.text
+            values = (*self.program.inputs, *(var for eq in self.program.equations for var in eq.outputs))
+            self.names = {var: self.text.local("v") for var in values}
         self.floats = as_floats(self.program)
 
     def number(self, atom: Atom) -> str:
@@ -106,38 +119,27 @@ class Writer:
 
     def group(self, group: Group) -> None:
         """The lines that run a group."""
-        self.groups += 1
         writer = BlockWriter(self.text, self.program, group, self.names, self.late)
-        for line in writer.write(f"block{self.groups}", self.array, self.buffers):
+        for line in writer.write(self.text.local("block", 1), self.array, self.buffers):
             self.text.line(line)
 
     def write(self) -> Code:
         """The whole function."""
         program, text = self.program, self.text
-        order = steps(program)
-        given = donated_places(program, order, [life(program, step) for step in order], self.donated)
-        if not given:  # else a second run finds results in place of what it reads
-            self.late = late_products(program, order, self.floats)
-        buffers = Buffers.of(program, order, given)
-        self.buffers = {**buffers.named(), **{var: self.names[memory] for var, memory in given.items()}}
-        take, around, give_back = buffers.taken(text)
+        take, around, give_back = self.planned()
+        if not self.given:  # else a second run finds results in place of what it reads
+            self.late = late_products(program, self.order, self.floats)
         if any(var not in self.floats for eq in program.equations for var in eq.outputs):
             around.insert(0, f"{text.object(np.errstate, 'errstate')}(all='ignore')")
         names = [self.names[var] for var in program.inputs]
         modes = MODES if self.late else ()
         with text.block(f"def {'equations' if modes else 'program'}({', '.join((*names, *modes))}):"):
             self._inputs()
-            text.extend(taking(text, program, self.names, self.donated, {*given.values()}))
+            text.extend(taking(text, program, self.names, self.donated, {*self.given.values()}))
             text.extend(take)
             with text.block(f"with {', '.join(around)}:") if around else nullcontext():
-                for step, dead in zip(order, buffers.dead, strict=True):
-                    if isinstance(step, Group):
-                        self.group(step)
-                    else:
-                        self.equation(step)
-                    if dead:
-                        text.line(f"del {', '.join(self.names[var] for var in dead)}")
-                if checked := checked_at_end(program, order, self.late):
+                self.lines()
+                if checked := checked_at_end(program, self.order, self.late):
                     numbers = [number_of(text, program.spec(atom), self.array(atom)) for atom in checked]
                     text.line(f"settle({', '.join(numbers)})")
                 text.extend(give_back)
@@ -145,6 +147,30 @@ class Writer:
         if modes:
             self._twice(names)
         return Code("\n".join(text.lines), text.function("program"))
+
+    def planned(self) -> tuple[list[str], list[str], list[str]]:
+        """Settle in which order all runs, and where it is put.
+
+        Returns the lines that take buffers, the contexts that hold them, and the lines that give them back.
+        """
+        program, self.order = self.program, steps(self.program)
+        self.given = donated_places(program, self.order, [life(program, step) for step in self.order], self.donated)
+        mark = self.text.local("of", 1) if self.outer else ""
+        buffers = Buffers.of(program, self.order, self.given, mark)
+        self.dead = buffers.dead
+        self.buffers.update(buffers.named())
+        self.buffers.update({var: self.names[memory] for var, memory in self.given.items()})
+        return buffers.taken(self.text)
+
+    def lines(self) -> None:
+        """The lines that run all equations."""
+        for step, dead in zip(self.order, self.dead, strict=True):
+            if isinstance(step, Group):
+                self.group(step)
+            else:
+                self.equation(step)
+            if dead:
+                self.text.line(f"del {', '.join(self.names[var] for var in dead)}")
 
     def _inputs(self) -> None:
         """The lines that make Python's or NumPy's numbers of inputs with no axes."""
@@ -167,14 +193,18 @@ class Writer:
             with text.block(f"except {text.object(UnsettledError, 'UnsettledError')}:"):
                 text.line(f"return equations({', '.join((*given, *careful))})")
 
+    def made_fresh(self) -> set[Var]:
+        """The values that share memory with nothing else."""
+        owning = [
+            eq
+            for eq in self.program.equations
+            if ufunc_of(eq) is not None or eq.primitive.name in OWNING or isinstance(eq.primitive, Structured)
+        ]
+        return {var for eq in owning if not eq.aliases for var in eq.outputs}
+
     def outputs(self) -> Iterator[str]:
         """The outputs, as arrays that share memory with nothing else."""
-        made_fresh = {
-            var
-            for eq in self.program.equations
-            for var in eq.outputs
-            if not eq.aliases and (ufunc_of(eq) is not None or eq.primitive.name in OWNING)
-        }
+        made_fresh = self.made_fresh()
         aliased = {var for eq in self.program.equations if eq.aliases for var in eq.outputs}
         given: set[Atom] = set()
         for atom in self.program.outputs:

@@ -9,6 +9,7 @@ from tapegrad._program.source.arrays import DAMPED
 from tapegrad._program.source.damping import FEW, squares, whole
 from tapegrad._program.source.groups import Group, results_of
 from tapegrad._program.source.text import Text
+from tapegrad._program.structured import Structured
 from tapegrad._spec import Spec
 
 ARRANGING = frozenset(
@@ -37,7 +38,7 @@ def late_products(program: Program, order: Sequence[Equation | Group], floats: C
     """
     groups = [step for step in order if isinstance(step, Group)]
     ends = {var for group in groups for var in (*results_of(program, group), *(eq.outputs[0] for eq in group.totals))}
-    found = late(program, ends.union(program.outputs)).difference(floats)
+    found = late(program, ends.union(program.outputs)).difference(floats, _entering(program))
     inside = frozenset[Var]().union(*(group.inside for group in groups))
     outside = found - inside
     last = touched(program, outside).intersection(program.outputs)
@@ -45,6 +46,15 @@ def late_products(program: Program, order: Sequence[Equation | Group], floats: C
         found &= inside
     both = {eq.outputs[0] for eq in program.equations if eq.primitive.name == "damp both"}
     return {var: "product_both" if var in both else "product" for var in found}
+
+
+def _entering(program: Program) -> set[Atom]:
+    """What loops and choices depend on: of nan, a `while` may never end."""
+    found: set[Atom] = set()
+    for eq in reversed(program.equations):
+        if isinstance(eq.primitive, Structured) or not found.isdisjoint(eq.outputs):
+            found.update(eq.inputs)
+    return found
 
 
 def checked_at_end(program: Program, order: Sequence[Equation | Group], products: Collection[Var]) -> list[Atom]:

@@ -21,12 +21,13 @@ from tapegrad._spec import type_of
 class Text:
     """Lines of Python, and what the global names in them stand for."""
 
-    reserved: frozenset[str] = frozenset()
+    reserved: set[str] = attrs.field(factory=set[str])
     """Names that locals have."""
     lines: list[str] = attrs.field(factory=list[str], init=False)
     objects: dict[str, Any] = attrs.field(factory=dict[str, Any], init=False)
     known: dict[Any, str] = attrs.field(factory=dict[Any, str], init=False)
     depth: int = attrs.field(default=0, init=False)
+    counts: dict[str, int] = attrs.field(factory=dict[str, int], init=False)
 
     def line(self, text: str) -> None:
         """Add a line at the current depth."""
@@ -44,6 +45,15 @@ class Text:
         self.depth += 1
         yield
         self.depth -= 1
+
+    def local(self, prefix: str, first: int = 0) -> str:
+        """A name for another local: the prefix, and a number from `first` on."""
+        while True:
+            count = self.counts[prefix] = self.counts.get(prefix, first - 1) + 1
+            name = f"{prefix}{count}"
+            if name not in self.reserved and name not in self.objects:
+                self.reserved.add(name)
+                return name
 
     def object(self, value: Any, name: str, key: Any = None) -> str:
         """A global name for an object; the same one for the same `key`, by default its identity."""
@@ -91,7 +101,10 @@ def written(value: Any) -> bool:
     return value is None or kind in (int, bool, str)
 
 
-TAKEN = re.compile(r"(b|block)\d+|at|start|stop|buffers|float|equations|part|product|product_both|settle")
+TAKEN = re.compile(
+    r"(block|i|far)\d+|(b\d+|buffers)(of\d+)?|at|start|stop|_"
+    r"|float|range|zip|equations|part|product|product_both|settle"
+)
 """Names that generated code has of its own."""
 
 
