@@ -26,11 +26,23 @@ from tapegrad.typing import override
 def roll(
     f: Callable[..., Sequence[Any]], carry: Sequence[Any], rows: Sequence[Any], length: int
 ) -> tuple[list[Any], list[Any]]:
-    """`(*carry, *y) = f(*carry, *row)` over all rows of the arrays: the last carry, and the y stacked."""
+    """`(*carry, *y) = f(*carry, *row)` over all rows: the last carry, and the y stacked.
+
+    Rows are those of an array, or Python's own numbers in a list or a range.
+    """
     body, captured = body_of(f, (*carry, *(row[0] for row in rows)))
     loop = Loop(optimised(body), len(carry), len(rows), length)
-    outs = Rolled.made_of(loop).bound([*carry, *rows, *captured])
+    outs = Rolled.made_of(loop).bound([*carry, *map(_as_array, rows), *captured])
     return outs[: len(carry)], outs[len(carry) :]
+
+
+def _as_array(rows: Any) -> Any:
+    return np.array(rows) if isinstance(rows, (list, range)) else rows
+
+
+def _rows(loop: Loop, arguments: Leaves) -> list[Any]:
+    """The rows among the arguments, as `roll` takes them."""
+    return [arguments[i].tolist() if loop.counts(i) else arguments[i] for i in range(loop.carry, loop.constants)]
 
 
 @attrs.define(eq=False, repr=False)
@@ -60,7 +72,7 @@ class Rolled(Leveled):
         def forward(*values: Any) -> Sequence[Any]:
             return [*step([*values, *inner[stop:]]), *values[:start]]
 
-        carry, kept = roll(forward, inner[:start], inner[start:stop], loop.length)
+        carry, kept = roll(forward, inner[:start], _rows(loop, inner), loop.length)
         outs, carries = [*carry, *kept[: loop.ys]], kept[loop.ys :]
         to_rows = [i for i in moved if start <= i < stop]
         to_constants = [i for i in moved if i >= stop]
@@ -82,7 +94,7 @@ class Rolled(Leveled):
                 return [*found[: ends[0]], *added, *found[ends[0] : ends[1]]]
 
             cts = [*(ct[i] for i in carried), *(zero_tangent(inner[i]) for i in to_constants)]
-            backwards = [x[::-1] for x in (*carries, *inner[start:stop], *(ct[i] for i in stacked))]
+            backwards = [x[::-1] for x in (*carries, *_rows(loop, inner), *(ct[i] for i in stacked))]
             last, rows = roll(backward, cts, backwards, loop.length)
             found = dict(zip([*carried, *to_constants], last, strict=True))
             found.update(zip(to_rows, (x[::-1] for x in rows), strict=True))
@@ -115,7 +127,7 @@ class Rolled(Leveled):
         last, stacked = roll(
             forward,
             [*inner[:start], *(moving_all[i] for i in carried)],
-            [*inner[start:stop], *(moving_all[i] for i in along)],
+            [*_rows(loop, inner), *(moving_all[i] for i in along)],
             loop.length,
         )
         found = dict(zip([*carried, *ys], [*last[start:], *stacked[loop.ys :]], strict=True))
@@ -127,7 +139,7 @@ class Rolled(Leveled):
         loop: Loop = self.content
         start, stop = loop.carry, loop.constants
         carry = [x if i in moved else np.broadcast_to(x, (size, *np.shape(x))) for i, x in enumerate(inner[:start])]
-        rows = [np.swapaxes(x, 0, 1) if i in moved else x for i, x in enumerate(inner[start:stop], start)]
+        rows = [np.swapaxes(x, 0, 1) if i in moved else x for i, x in enumerate(_rows(loop, inner), start)]
         step = over_batch(loop.body.evaluate, [i < start or i in moved for i in range(len(inner))], size)
         last, ys = roll(lambda *values: step([*values, *inner[stop:]]), carry, rows, loop.length)
         return [*last, *(np.swapaxes(y, 0, 1) for y in ys)]
@@ -135,7 +147,7 @@ class Rolled(Leveled):
     @override
     def unrolled(self, arguments: Leaves) -> list[Any]:
         loop: Loop = self.content
-        carry, rows = arguments[: loop.carry], arguments[loop.carry : loop.constants]
+        carry, rows = arguments[: loop.carry], _rows(loop, arguments)
         steps: list[Leaves] = []
         for i in range(loop.length):
             outs = loop.body.evaluate([*carry, *(row[i] for row in rows), *arguments[loop.constants :]])

@@ -145,13 +145,16 @@ def fori_loop(lower: int, upper: int, body: Callable[[int, A], A], init: A, *, c
     >>> grad(lambda x: fori_loop(0, 3, lambda i, y: y * x, 1.0))(2.0)  # of x**3
     np.float64(12.0)
     """
-    indices = np.arange(lower, upper)
-    if not len(indices):
+    indices = range(lower, upper)
+    if not indices:
         return init
     steps = Steps(_Counted(body), Carry.like(init, f"fori_loop of {name_of(body)}"), LEAF)
     n = len(indices)
     carry: A
-    carry, _ = rolled(steps, init, [indices], n) if recording.get() else steps.scheduled(init, [indices], n, checkpoint)
+    if recording.get():
+        carry, _ = rolled(steps, init, [indices], n)
+    else:
+        carry, _ = steps.scheduled(init, [np.array(indices)], n, checkpoint)
     return carry
 
 
