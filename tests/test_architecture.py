@@ -82,6 +82,7 @@ STOREYS = [
     {"_program.kernels.statements"},
     {"_program.kernels.loops"},
     {"_program.kernels.segments", "_program.kernels.writing"},
+    {"_program.kernels.machine"},
     {"_program.kernels.function"},
     {"_program.leveled", "_program.cache"},
     {"_program.compiled", "_program.rolling", "_program.choosing", "_program.repeating"},

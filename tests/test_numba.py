@@ -12,7 +12,7 @@ import pickle
 import subprocess
 import sys
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeAlias
 import warnings
 
 from hypothesis import HealthCheck, given, settings, strategies as st
@@ -24,11 +24,12 @@ from tapegrad import compile, grad, value_and_grad
 from tapegrad._program import compiled
 from tapegrad._program.kernels import files, function, mathematics, segments
 from tapegrad._tree import flatten
-from tests import test_compile, test_random_programs
+from tests import test_compile, test_random_programs, test_structured
 from tests.rules import test_compiled
 from tests.rules.row import Row
 from tests.rules.rows import ROWS
 from tests.test_compile import assert_equal, goldstein, wave
+from tests.untyped import cond, scan
 
 Array = NDArray[np.float64]
 numba: Any = partial(compile, backend="numba")
@@ -89,7 +90,7 @@ def plainly() -> Generator[None]:
         patch.setattr(function, "require_numba", lambda: None)
         patch.setattr(compiled, "require_numba", lambda: None)
         patch.setattr(segments, "FEWEST", 1)
-        for module in (test_compile, test_compiled, test_random_programs):
+        for module in (test_compile, test_compiled, test_random_programs, test_structured):
             patch.setattr(module, "compile", numba)
         yield
 
@@ -101,6 +102,12 @@ class TestFormulas:
     def test_row(self, row: Row) -> None:
         with plainly():
             test_compiled.test_row(row)
+
+    @pytest.mark.parametrize("f", test_structured.FUNCTIONS)
+    @pytest.mark.parametrize("way", test_structured.WAYS)
+    def test_loops_and_choices(self, f: Any, way: str) -> None:
+        with plainly():
+            test_structured.test_compiled_as_eager(f, way)
 
     @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(
@@ -129,6 +136,66 @@ class TestFormulas:
                     rtol = 1e-15 if name in ("tanh", "expm1") else 5e-16
                     np.testing.assert_allclose(own(x), wanted, rtol=rtol, atol=1e-320, err_msg=str(x))
                     assert np.isnan(wanted) or np.signbit(own(x)) == np.signbit(wanted)
+
+
+Step: TypeAlias = Callable[[Any, Any], tuple[Any, Any]]
+
+
+def by_product(c: Any, r: Any) -> tuple[Any, Any]:
+    weights = np.arange(6.0).reshape(2, 3)
+    turned: Any = c @ weights @ (weights.T * 0.01)
+    after: Any = np.tanh(turned + r)
+    return after, np.sum(c)
+
+
+def by_solution(c: Any, r: Any) -> tuple[Any, Any]:
+    return np.linalg.solve(np.array([[2.0, 1.0], [0.0, 1.0]]), np.sin(c) * r + c * r - 1.0), c
+
+
+def by_choice(c: Any, r: Any) -> tuple[Any, Any]:
+    return cond(np.sum(c) > 1.0, lambda c: c * 0.5, lambda c: np.cos(c) + r, c), (c[::-1], c[:1])
+
+
+STEPS: dict[Step, bool] = {by_product: True, by_solution: False, by_choice: True}
+"""Whether all of a step can be machine code."""
+
+
+class TestLoops:
+    """Loops without Python, where all that is in them can be kernels."""
+
+    @pytest.mark.parametrize("step", STEPS)
+    @pytest.mark.parametrize("scale", [1.0, 1e7])
+    def test_scan(self, step: Step, scale: float) -> None:
+        def f(x: Any, rows: Any) -> Any:
+            return scan(step, x, rows)
+
+        args = np.array([0.3, -0.2]) * scale, np.linspace(0, 1, 10).reshape(5, 2)
+        with plainly():
+            compiled = numba(f)
+            source = compiled.source(*args).rpartition("def program")[2]
+            assert ("for " not in source) is STEPS[step]
+            for a, b in zip(flatten(compiled(*args))[0], flatten(f(*args))[0], strict=True):
+                np.testing.assert_allclose(a, b, rtol=1e-12)
+                assert a.dtype == b.dtype
+        assert compiled.program(*args) == compile(f).program(*args)
+
+    def test_while(self) -> None:
+        with plainly():
+            compiled = numba(test_structured.newton)
+            assert compiled(np.float32(4.0)) == np.float32(2.0)
+            assert "while " not in compiled.source(np.float32(4.0)).rpartition("def program")[2]
+
+    @needs_numba
+    def test_machine_code(self) -> None:
+        def f(x: Any, rows: Any) -> Any:
+            carry, ys = scan(lambda c, r: (c * np.tanh(x) + np.sum(r), c * r), np.zeros(()), rows)
+            return carry + np.sum(ys**2)
+
+        args = 0.9, np.linspace(0, 1, 20_000).reshape(10_000, 2)
+        found = numba(value_and_grad(f, argnums=(0, 1)))(*args)
+        wanted = compile(value_and_grad(f, argnums=(0, 1)))(*args)
+        for a, b in zip(flatten(found)[0], flatten(wanted)[0], strict=True):
+            np.testing.assert_allclose(a, b, rtol=1e-11)
 
 
 def raised(n: float, x: Any) -> Any:

@@ -104,6 +104,66 @@ def test_programs_with_loops_are_values() -> None:
     np.testing.assert_array_equal(again.evaluate(args), program.evaluate(args))
 
 
+def test_a_loop_is_a_loop_of_python() -> None:
+    source = compile(nested).source(START, WEIGHTS, ROWS)
+    assert source.count("for ") == 2
+    assert source.count("if ") == 1
+    assert source.count("errstate") == 1
+    assert "def " not in source.replace("def program", "")
+
+
+def test_what_is_stacked_is_computed_in_its_row() -> None:
+    def f(x: Array, rows: Array) -> Any:
+        return scan(lambda c, r: (c * 0.5, (c + r, c, np.sum(c))), x, rows)
+
+    compiled = compile(f)
+    assert compiled.source(START, ROWS).count("out=") == 1
+    for a, b in zip(flatten(compiled(START, ROWS))[0], flatten(f(START, ROWS))[0], strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_single_numbers_are_carried_as_floats_of_python() -> None:
+    compiled = compile(lambda x: fori_loop(0, 5, lambda i, c: c * x / (i + 1), 1.0))
+    inside = compiled.source(2.0).partition("for ")[2].partition("return")[0]
+    assert "float64" not in inside
+    assert compiled(3.0) == pytest.approx(3.0**5 / 120)
+    assert type(compiled(3.0)) is np.float64
+
+
+def test_nothing_that_comes_out_of_a_loop_is_shared() -> None:
+    def f(x: Array, rows: Array) -> Any:
+        last, ys = scan(lambda c, r: ((c[0], r, c[2][::-1]), r), (x, x, x), rows)
+        return last, ys, cond(x[0] > 0, lambda x: (x, x), lambda x: (x[::-1], x), x)
+
+    out = flatten(compile(f)(START, ROWS))[0]
+    for i, a in enumerate(out):
+        assert not any(np.may_share_memory(a, b) for b in (*out[:i], START, ROWS))
+    for a, b in zip(out, flatten(f(START, ROWS))[0], strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def by_index(x: Any) -> Any:
+    return np.sum(fori_loop(0, 4, lambda i, c: c * i + x / (1 + i), x) ** 2)
+
+
+OF_ONE: dict[str, Callable[[Any], Any]] = {
+    "value": by_index,
+    "grad": grad(by_index),
+    "jvp": lambda x: jvp(by_index, (x,), (x,))[1],
+    "batch": vmap(by_index),
+    "batch of gradients": vmap(grad(by_index)),
+}
+
+
+@pytest.mark.parametrize("way", OF_ONE)
+def test_the_index_is_a_number_of_python(way: str) -> None:
+    f = OF_ONE[way]
+    x = np.array([1.0, 2.0, 3.0], np.float32)
+    eager, compiled, again = f(x), compile(f)(x), compile(compile(f))(x)
+    assert eager.dtype == compiled.dtype == again.dtype == np.float32
+    np.testing.assert_allclose(compiled, eager, rtol=1e-6)
+
+
 def newton(a: Any) -> Any:
     return while_loop(lambda x: np.abs(x * x - a) > 1e-12, lambda x: (x + a / x) / 2, a * 1.0)
 
@@ -117,10 +177,18 @@ def test_while_goes_on_as_long_as_the_values_say() -> None:
     slopes = compile(vmap(lambda a: jvp(newton, (a,), (1.0,))[1]))(np.array([2.0, 9.0]))
     np.testing.assert_allclose(slopes, [0.5 / 2**0.5, 1 / 6])
     assert grad(compiled)(2.0) == pytest.approx(0.5 / 2**0.5)
+    rows = np.array([2.0, 9.0])
+    by_rows = compile(lambda rows: scan(lambda c, a: (c + newton(a), newton(a)), 0.0, rows))
+    total, roots = by_rows(rows)
+    assert total == pytest.approx(2**0.5 + 3)
+    np.testing.assert_allclose(roots, [2**0.5, 3])
+    assert compile(lambda x: while_loop(lambda c: c[0] < 0, lambda c: (c[0], c[1] * x), (1.0, x)))(2.0) == (1.0, 2.0)
 
 
 def test_while_in_reverse_cannot_be_recorded() -> None:
-    with pytest.raises(errors.ConcretizationError, match=r"while_loop at test_structured.py:\d+.*fori_loop"):
+    with pytest.raises(
+        errors.ConcretizationError, match=r"while_loop at test_structured.py:\d+.*jvp.*fori_loop.*custom_fixed_point"
+    ):
         compile(grad(newton))(2.0)
 
 

@@ -2,32 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TypeAlias
 
 import attrs
 import numpy as np
 
 from tapegrad._program.program import Program
 from tapegrad._spec import Spec
-
-
-class Body(Protocol):
-    """What any of them takes and gives."""
-
-    @property
-    def taken(self) -> list[Spec]:
-        """The Specs of the arguments."""
-        ...
-
-    @property
-    def given(self) -> list[Spec]:
-        """The Specs of the results."""
-        ...
-
-    @property
-    def loose(self) -> list[int]:
-        """Which arguments are Python's own numbers."""
-        ...
 
 
 @attrs.frozen
@@ -122,6 +103,10 @@ class Choice:
     def loose(self) -> list[int]:
         """Which arguments are Python's own numbers."""
         return [1 + i for i in _weak(self.first)]
+
+
+Body: TypeAlias = Loop | While | Choice
+"""What any of them is made of."""
 
 
 def _weak(program: Program) -> list[int]:

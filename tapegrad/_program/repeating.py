@@ -102,8 +102,10 @@ class Repeated(Leveled):
             if is_variable(going):
                 raise ConcretizationError(
                     f"while_loop at {user_line()}: in a Program it runs an unknown number of times, so that no room "
-                    "can be set aside for what reverse mode needs of each. Write fori_loop or scan with a bound and "
-                    "np.where, use forward mode (jvp, jacfwd), or leave the loop outside of compile."
+                    "can be set aside for what reverse mode needs of each. Use forward mode (jvp, jacfwd); or write "
+                    "fori_loop or scan with a bound, and np.where for the steps after the last; or, where the loop "
+                    "looks for a root or a fixed point, tapegrad.implicit.custom_root or custom_fixed_point, which "
+                    "need none of its steps; or leave the loop outside of compile."
                 )
             if not going:
                 return carry

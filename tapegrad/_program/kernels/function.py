@@ -11,9 +11,12 @@ from typing import Any
 import attrs
 import numpy as np
 
+from tapegrad._core.primitive import Primitive
+from tapegrad._program.constants import Literal
 from tapegrad._program.kernels import mathematics
 from tapegrad._program.kernels.files import module, require_numba
 from tapegrad._program.kernels.loops import Loop, flattened, gathered
+from tapegrad._program.kernels.machine import Machine, body_of, is_whole
 from tapegrad._program.kernels.segments import Segment, portions, rows, steps
 from tapegrad._program.kernels.statements import Statement, statements
 from tapegrad._program.kernels.writing import Kernel
@@ -25,7 +28,7 @@ from tapegrad._program.source.function import Code
 from tapegrad._program.source.lifetimes import Step
 from tapegrad._program.source.running import over_blocks
 from tapegrad._program.source.text import Text
-from tapegrad._spec import FLOAT64
+from tapegrad._spec import FLOAT64, ndarray
 from tapegrad.typing import override
 
 HEAD = '''"""Kernels that tapegrad has written, and numba compiles."""
@@ -61,6 +64,18 @@ class Plain:
                 compute: Any = eq.primitive.compute
                 values[eq.outputs[0]] = compute(*given, *(literal.value for literal in eq.parameters))
         return [np.array(values[var])[()] for var in self.outputs]
+
+
+@attrs.frozen
+class Listed:
+    """A primitive's computation, whose results are always a list."""
+
+    primitive: Primitive
+
+    def __call__(self, *arguments: Any) -> list[Any]:
+        compute: Any = self.primitive.compute
+        outs = compute(*arguments)
+        return [outs] if self.primitive.results == 1 else list(outs)
 
 
 def blocks(
@@ -99,7 +114,7 @@ class KernelWriter(ControlWriter):
 
     def segment(self, equations: tuple[Equation, ...]) -> None:
         """The lines that run some equations as kernels."""
-        program, text = self.program, self.text
+        program = self.program
         inside = set(equations)
         read = {atom for eq in program.equations if eq not in inside for atom in eq.inputs} | set(program.outputs)
         made = {eq.outputs[0] for eq in equations}
@@ -119,9 +134,53 @@ class KernelWriter(ControlWriter):
         if reaching:
             atoms = dict.fromkeys(atom for eq in equations for atom in eq.inputs if isinstance(atom, Var))
             plain = Plain(equations, tuple(atom for atom in atoms if atom not in made), tuple(kept))
-            with text.block(f"if {' or '.join(reaching)}:"):
-                call = f"{text.object(plain, 'plain')}({', '.join(map(self.array, plain.inputs))})"
-                text.line(f"[{', '.join(self.names[var] for var in plain.outputs)}] = {call}")
+            self._otherwise(" or ".join(reaching), plain, plain.inputs, plain.outputs)
+
+    def _otherwise(self, far: str, plain: Any, inputs: Sequence[Atom], outputs: Sequence[Var]) -> None:
+        """The lines that compute by NumPy what is further than the formulas reach."""
+        text = self.text
+        with text.block(f"if {far}:"):
+            call = f"{text.object(plain, 'plain')}({', '.join(map(self.array, inputs))})"
+            text.line(f"[{', '.join(self.names[var] for var in outputs)}] = {call}")
+            for var in outputs:
+                if var in self.buffers:
+                    text.line(f"{self.buffers[var]}[...] = {self.names[var]}")
+
+    @override
+    def equation(self, eq: Equation) -> None:
+        body = body_of(eq)
+        if body is None or not is_whole(body):
+            super().equation(eq)
+            return
+        text, names, specs = self.text, self.names, self.program.spec
+        function = Machine(self.kernels).function(body)
+        for var in eq.outputs:
+            if specs(var).shape:
+                text.line(f"{names[var]} = {self._empty(var)}")
+        given = list(map(self._given, eq.inputs))
+        outs = [names[var] for var in eq.outputs if specs(var).shape]
+        constants = [text.object(np.array(literal.value), "constant") for literal in function.constants]
+        numbers = [var for var in eq.outputs if not specs(var).shape]
+        far = text.local("far", 1)
+        left = ", ".join([*(names[var] for var in numbers), far])
+        text.line(f"{left}{',' * (not numbers)} = {function.name}({', '.join([*given, *outs, *constants])})")
+        self.bare.update(numbers)
+        self._otherwise(far, Listed(eq.primitive), eq.inputs, eq.outputs)
+
+    def _given(self, atom: Atom) -> str:
+        """An argument of a kernel that is a loop: in one piece, as that costs less than the steps gain by it."""
+        if self.program.spec(atom).shape:
+            return f"{self.text.object(np.ascontiguousarray, 'ascontiguousarray')}({self.array(atom)})"
+        if isinstance(atom, Literal):
+            return self.text.literal(Literal(atom.value[()] if isinstance(atom.value, ndarray) else atom.value))
+        is_pythons = atom in self.bare or atom in self.program.weak
+        return self.array(atom) if is_pythons else f"{self.array(atom)}[()]"  # a number, of an array with no axes
+
+    def _empty(self, var: Var) -> str:
+        """The array that a kernel fills."""
+        spec = self.program.spec(var)
+        dtype = self.text.object(spec.dtype, str(spec.dtype), spec.dtype.str)
+        return self.buffers.get(var, f"{self.text.object(np.empty, 'empty')}({spec.shape}, {dtype})")
 
     def _life(self, segment: Segment) -> Step:
         """What the kernels of a segment read, all of it to the end, and make arrays for."""
@@ -150,10 +209,7 @@ class KernelWriter(ControlWriter):
             return f"{written}.reshape(-1)" if flat is not None and program.spec(atom).shape else written
 
         for var in kernel.arrays:
-            spec = program.spec(var)
-            dtype = text.object(spec.dtype, str(spec.dtype), spec.dtype.str)
-            made = self.buffers.get(var, f"{text.object(np.empty, 'empty')}({spec.shape}, {dtype})")
-            text.line(f"{names[var]} = {made}")
+            text.line(f"{names[var]} = {self._empty(var)}")
         far = text.local("far", 1) if kernel.reaches else ""
         results = [*(names[var] for var in kernel.results), *([far] if far else [])]
         given, outs = [passed(atom) for atom in kernel.inputs], [passed(var) for var in kernel.arrays]

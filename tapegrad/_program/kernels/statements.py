@@ -11,8 +11,13 @@ import numpy as np
 
 from tapegrad._program.constants import Literal
 from tapegrad._program.kernels.access import Access, Position, broadcast, view_of, whole
-from tapegrad._program.kernels.formulas import Formula, formula_of, reduces
+from tapegrad._program.kernels.formulas import DTYPES, Formula, formula_of, reduces
 from tapegrad._program.program import Equation, Program, Var
+
+PRODUCTS = {"matmul": (1, 1), "matvec": (1, 0), "vecmat": (0, 1), "vecdot": (0, 0)}
+"""Whether the result has the rows of the first operand, and the columns of the second."""
+SMALL = 1 << 14
+"""So many products of two numbers cost no more than a call of BLAS."""
 
 
 @attrs.frozen(slots=False)
@@ -64,6 +69,20 @@ def is_work(program: Program, eq: Equation) -> bool:
     )
 
 
+def is_product(program: Program, eq: Equation) -> bool:
+    """Whether an equation is a product of real matrices and vectors so small that a call of BLAS costs more."""
+    if eq.primitive.name not in PRODUCTS or not _readable(program, eq):
+        return False
+    out = program.spec(eq.outputs[0])
+    size = out.size * program.spec(eq.inputs[0]).shape[-1]
+    reads = [program.spec(atom).dtype for atom in eq.inputs]
+    return (
+        out.dtype.kind == "f"
+        and all(each in DTYPES and each.kind != "c" for each in (out.dtype, *reads))
+        and size <= SMALL
+    )
+
+
 def _readable(program: Program, eq: Equation) -> bool:
     specs = [program.spec(atom) for atom in (*eq.inputs, *eq.outputs)]
     return all(spec.size and spec.ndim <= 6 for spec in specs)
@@ -81,6 +100,25 @@ def _parts(program: Program, eq: Equation) -> list[Any]:
         for part, index in zip(eq.inputs, indices.value, strict=True)
     ]
     return [view_of(program, each, "place") for each in place]
+
+
+def _product(program: Program, eq: Equation) -> tuple[tuple[int, ...], list[tuple[Position, ...]], list[Position]]:
+    """The box of a product, where it reads its operands, and its result.
+
+    The axes are those of the batch, rows, the sum, columns: where there are columns, they are next to each other.
+    """
+    before, after = PRODUCTS[eq.primitive.name]
+    a, b = (program.spec(atom).shape for atom in eq.inputs)
+    out = program.spec(eq.outputs[0]).shape
+    batch = out[: len(out) - before - after]
+    n = len(batch)
+    shape = (*batch, *a[len(a) - 1 - before :], *(b[-1:] if after else ()))
+    axes = [Position(axis, 1) if length != 1 else Position() for axis, length in enumerate(shape)]
+    reads = [
+        (*broadcast(a[: len(a) - 1 - before], batch), *axes[n : n + before + 1]),
+        (*broadcast(b[: len(b) - 1 - after], batch), *axes[n + before :]),
+    ]
+    return shape, reads, [*axes[: n + before], *axes[n + before + 1 :]]
 
 
 def statements(program: Program, equations: Iterable[Equation], kept: set[Var]) -> list[Statement]:
@@ -124,6 +162,10 @@ def statements(program: Program, equations: Iterable[Equation], kept: set[Var]) 
             operand = access(eq.inputs[0], whole(x.shape))
             divisor = x.size // spec.size if name == "mean" else 1
             add(out, x.shape, term, [operand], result, name if name in ("max", "min") else "sum", divisor)
+        elif eq.primitive.name in PRODUCTS:
+            shape, reads, result = _product(program, eq)
+            operands = [access(atom, read) for atom, read in zip(eq.inputs, reads, strict=True)]
+            add(out, shape, Formula("{} * {}", (spec.dtype,) * 2, spec.dtype), operands, result, "sum")
         else:
             formula = formula_of(program, eq)
             if formula is None:

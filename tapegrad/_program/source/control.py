@@ -186,7 +186,7 @@ class ControlWriter(Writer):
     def end(self, eq: Equation, carry: int, at_least_once: bool) -> None:
         """The last carry, as arrays that share memory with nothing else."""
         last = self.program.outputs[:carry]
-        own = self.made_fresh() - self.buffers.keys() if at_least_once else set()
+        own = self.made_fresh() - self.buffers.keys() if at_least_once else set[Var]()
         for var, atom in zip(self.program.inputs[:carry], last, strict=True):
             if self.program.spec(var).shape and (atom not in own or last.count(atom) > 1):
                 name = self.names[var]
