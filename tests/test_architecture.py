@@ -85,6 +85,7 @@ STOREYS = [
     {"_program.kernels.machine"},
     {"_program.kernels.function"},
     {"_program.leveled", "_program.cache"},
+    {"_program.hoisting"},
     {"_program.compiled", "_program.rolling", "_program.choosing", "_program.repeating"},
     {"_program.checking"},
     {"_program.saving"},

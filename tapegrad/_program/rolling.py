@@ -13,6 +13,7 @@ import attrs
 import numpy as np
 
 from tapegrad._program.bodies import Loop
+from tapegrad._program.hoisting import hoisted
 from tapegrad._program.leveled import Leaves, Leveled, Pull, moving, over_batch, picked, smooth_ones
 from tapegrad._program.passes.pipeline import optimised
 from tapegrad._program.source.control import Running
@@ -31,8 +32,10 @@ def roll(
     Rows are those of an array, or Python's own numbers in a list or a range.
     """
     body, captured = body_of(f, (*carry, *(row[0] for row in rows)))
-    loop = Loop(optimised(body), len(carry), len(rows), length)
-    outs = Rolled.made_of(loop).bound([*carry, *map(_as_array, rows), *captured])
+    whole = Loop(optimised(body), len(carry), len(rows), length)
+    loop, along, constants = hoisted(whole, list(map(_as_array, rows)), captured)
+    loop = attrs.evolve(loop, body=optimised(loop.body))
+    outs = Rolled.made_of(loop).bound([*carry, *along, *constants])
     return outs[: len(carry)], outs[len(carry) :]
 
 

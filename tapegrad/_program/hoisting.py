@@ -1,0 +1,73 @@
+"""What the steps of a loop compute without what is carried: before the loop, for all of them at once.
+
+NumPy computes a thousand rows in one call at the cost of a few. In reverse, where the carry of every step is known, that
+is all of a step but what its cotangents meet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import attrs
+
+from tapegrad._program.bodies import Loop
+from tapegrad._program.leveled import over_batch
+from tapegrad._program.program import Equation, Program, Var
+from tapegrad._program.source.arrays import ufunc_of
+
+BATCHED = frozenset(
+    {"damp", "damp both", "where", "power", "astype", "sum", "mean", "max", "min", "spread", "slice_of", "transpose"}
+    | {"matmul", "matvec", "vecmat", "vecdot", "reshape"}
+)
+"""Primitives, beside ufuncs, that a batch costs one call."""
+MOST = 1 << 24
+"""So many bytes may one value of all steps take."""
+
+
+def hoisted(loop: Loop, rows: Sequence[Any], constants: Sequence[Any]) -> tuple[Loop, list[Any], list[Any]]:
+    """A loop for the same results, its rows and its constants."""
+    body, start, stop = loop.body, loop.carry, loop.constants
+    along = {body.inputs[i] for i in range(start, stop) if not loop.counts(i)}
+    fixed = set(body.inputs[stop:])
+    before: list[Equation] = []
+    once: list[Equation] = []
+    for eq in body.equations:
+        read = {atom for atom in eq.inputs if isinstance(atom, Var)}
+        if body.weak.intersection(eq.outputs):
+            continue
+        if read <= fixed:
+            once.append(eq)
+            fixed.update(eq.outputs)
+        elif read <= along | fixed and _is_batched(loop, eq):
+            before.append(eq)
+            along.update(eq.outputs)
+    if not before and not once:
+        return loop, [*rows], [*constants]
+    early = {eq.outputs for eq in (*before, *once)}
+    rest = [eq for eq in body.equations if eq.outputs not in early]
+    later = {*body.outputs, *(atom for eq in rest for atom in eq.inputs)}
+    kept = [var for eq in once for var in eq.outputs if var in later or any(var in each.inputs for each in before)]
+    stacked = [var for eq in before for var in eq.outputs if var in later]
+    staying = [i for i in range(start, stop) if body.inputs[i] in later]
+    outside = [*constants, *_part(body, body.inputs[stop:], once, kept).evaluate(constants)]
+    first = _part(body, (*body.inputs[start:stop], *body.inputs[stop:], *kept), before, stacked)
+    flags = [not loop.counts(i) for i in range(start, stop)] + [False] * len(outside)
+    values = over_batch(first.evaluate, flags, loop.length)([*rows, *outside]) if stacked else []
+    inputs = (*body.inputs[:start], *(body.inputs[i] for i in staying), *stacked, *body.inputs[stop:], *kept)
+    core = _part(body, inputs, rest, body.outputs)
+    return (
+        Loop(core, start, len(staying) + len(stacked), loop.length),
+        [*(rows[i - start] for i in staying), *values],
+        outside,
+    )
+
+
+def _is_batched(loop: Loop, eq: Equation) -> bool:
+    sizes = [loop.body.spec(var).size * loop.body.spec(var).dtype.itemsize for var in eq.outputs]
+    return (ufunc_of(eq) is not None or eq.primitive.name in BATCHED) and max(sizes) * loop.length <= MOST
+
+
+def _part(body: Program, inputs: Sequence[Var], equations: Sequence[Equation], outputs: Sequence[Any]) -> Program:
+    names = tuple([f"x{i}" for i in range(len(inputs))])
+    return attrs.evolve(body.with_outputs(outputs), inputs=tuple(inputs), names=names, equations=tuple(equations))
