@@ -29,7 +29,7 @@ from tests.rules import test_compiled
 from tests.rules.row import Row
 from tests.rules.rows import ROWS
 from tests.test_compile import assert_equal, goldstein, wave
-from tests.untyped import cond, scan
+from tests.untyped import cond, plain, scan
 
 Array = NDArray[np.float64]
 numba: Any = partial(compile, backend="numba")
@@ -144,11 +144,11 @@ Step: TypeAlias = Callable[[Any, Any], tuple[Any, Any]]
 def by_product(c: Any, r: Any) -> tuple[Any, Any]:
     weights = np.arange(6.0).reshape(2, 3)
     turned: Any = c @ weights @ (weights.T * 0.01)
-    return test_structured.plain.tanh(turned + r), np.sum(c)
+    return plain.tanh(turned + r), np.sum(c)
 
 
 def by_solution(c: Any, r: Any) -> tuple[Any, Any]:
-    return np.linalg.solve(np.array([[2.0, 1.0], [0.0, 1.0]]), np.sin(c) * r + c * r - 1.0), c
+    return plain.linalg.solve(np.array([[2.0, 1.0], [0.0, 1.0]]), np.sin(c) * r + c * r - 1.0), c
 
 
 def by_choice(c: Any, r: Any) -> tuple[Any, Any]:

@@ -256,6 +256,26 @@ def test_a_stale_variable() -> None:
         c(kept[0])
 
 
+def test_a_condition_that_is_a_truth_value_of_python() -> None:
+    compiled = compile(lambda flag, x: cond(flag, np.sin, np.cos, x))
+    assert compiled(True, 2.0) == np.sin(2.0)
+    assert compiled(False, 2.0) == np.cos(2.0)
+
+
+def test_what_needs_no_carry_is_computed_for_all_steps_at_once() -> None:
+    def f(w: Array, x: Array, rows: Array) -> Any:
+        return np.sum(scan(lambda h, r: (np.tanh(w @ h + np.cos(w @ r)), h), x, rows)[1] ** 2)
+
+    args = WEIGHTS, START, ROWS
+    program = trace(f)(*args)
+    (loop,) = [eq for eq in program.equations if eq.primitive.name == "scan"]
+    assert [eq.primitive.name for eq in loop.primitive.parts()["body"].equations] == ["matvec", "add", "tanh"]
+    back = [eq for eq in compile(grad(f)).program(*args).equations if eq.primitive.name == "scan"][-1]
+    assert {"matvec", "tanh"}.isdisjoint(eq.primitive.name for eq in back.primitive.parts()["body"].equations)
+    for a, b in zip(compile(grad(f))(*args), grad(f)(*args), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-12)
+
+
 def test_branches_that_differ() -> None:
     def f(x: float) -> Any:
         return cond(x > 1.0, lambda x: np.stack([x, x]), lambda x: x, x)

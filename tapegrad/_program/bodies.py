@@ -101,8 +101,8 @@ class Choice:
 
     @property
     def loose(self) -> list[int]:
-        """Which arguments are Python's own numbers."""
-        return [1 + i for i in _weak(self.first)]
+        """Which arguments are Python's own numbers; the condition may be its own truth value."""
+        return [0, *(1 + i for i in _weak(self.first))]
 
 
 Body: TypeAlias = Loop | While | Choice

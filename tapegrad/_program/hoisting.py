@@ -1,7 +1,7 @@
 """What the steps of a loop compute without what is carried: before the loop, for all of them at once.
 
-NumPy computes a thousand rows in one call at the cost of a few. In reverse, where the carry of every step is known, that
-is all of a step but what its cotangents meet.
+NumPy computes a thousand rows in one call at the cost of a few. In reverse, where the carry of every step is known,
+that is all of a step but what its cotangents meet.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def hoisted(loop: Loop, rows: Sequence[Any], constants: Sequence[Any]) -> tuple[
     outside = [*constants, *_part(body, body.inputs[stop:], once, kept).evaluate(constants)]
     first = _part(body, (*body.inputs[start:stop], *body.inputs[stop:], *kept), before, stacked)
     flags = [not loop.counts(i) for i in range(start, stop)] + [False] * len(outside)
-    values = over_batch(first.evaluate, flags, loop.length)([*rows, *outside]) if stacked else []
+    values: Sequence[Any] = over_batch(first.evaluate, flags, loop.length)([*rows, *outside]) if stacked else ()
     inputs = (*body.inputs[:start], *(body.inputs[i] for i in staying), *stacked, *body.inputs[stop:], *kept)
     core = _part(body, inputs, rest, body.outputs)
     return (
@@ -61,6 +61,12 @@ def hoisted(loop: Loop, rows: Sequence[Any], constants: Sequence[Any]) -> tuple[
         [*(rows[i - start] for i in staying), *values],
         outside,
     )
+
+
+def is_batched(loop: Loop) -> bool:
+    """Whether all of a loop's steps can be taken at once, where their carries are known."""
+    counts = any(loop.counts(i) for i in range(len(loop.body.inputs)))
+    return not counts and all(_is_batched(loop, eq) for eq in loop.body.equations)
 
 
 def _is_batched(loop: Loop, eq: Equation) -> bool:

@@ -13,7 +13,7 @@ import attrs
 import numpy as np
 
 from tapegrad._program.bodies import Loop
-from tapegrad._program.hoisting import hoisted
+from tapegrad._program.hoisting import hoisted, is_batched
 from tapegrad._program.leveled import Leaves, Leveled, Pull, moving, over_batch, picked, smooth_ones
 from tapegrad._program.passes.pipeline import optimised
 from tapegrad._program.source.control import Running
@@ -80,27 +80,39 @@ class Rolled(Leveled):
         to_rows = [i for i in moved if start <= i < stop]
         to_constants = [i for i in moved if i >= stop]
 
+        together = is_batched(loop)
+        in_turn = [] if together else to_rows, [] if together else to_constants
+
         def pull(ct: Mapping[int, Any]) -> Leaves:
             carried, stacked = [i for i in ct if i < start], [i for i in ct if i >= start]
 
             def backward(*values: Any) -> Sequence[Any]:
                 parts = iter(values)
                 ct_carry = [next(parts) for _ in carried]
-                sums = [next(parts) for _ in to_constants]
+                sums = [next(parts) for _ in in_turn[1]]
                 place = [next(parts) for _ in range(stop)]
-                wanted = [*carried, *to_rows, *to_constants]
+                wanted = [*carried, *in_turn[0], *in_turn[1]]
                 place += inner[stop:]
                 again = moving(lambda at: picked(step(at), ct), place, wanted)
                 found = list(vjp(again, *(place[i] for i in wanted))[1]((*ct_carry, *parts)))
-                ends = len(carried), len(carried) + len(to_rows)
+                ends = len(carried), len(carried) + len(in_turn[0])
                 added = [total + part for total, part in zip(sums, found[ends[1] :], strict=True)]
-                return [*found[: ends[0]], *added, *found[ends[0] : ends[1]]]
+                return [*found[: ends[0]], *added, *found[ends[0] : ends[1]], *(ct_carry if together else ())]
 
-            cts = [*(ct[i] for i in carried), *(zero_tangent(inner[i]) for i in to_constants)]
+            cts = [*(ct[i] for i in carried), *(zero_tangent(inner[i]) for i in in_turn[1])]
             backwards = [x[::-1] for x in (*carries, *_rows(loop, inner), *(ct[i] for i in stacked))]
             last, rows = roll(backward, cts, backwards, loop.length)
-            found = dict(zip([*carried, *to_constants], last, strict=True))
-            found.update(zip(to_rows, (x[::-1] for x in rows), strict=True))
+            found = dict(zip([*carried, *in_turn[1]], last, strict=True))
+            forwards = [x[::-1] for x in rows]
+            wanted = [*to_rows, *to_constants]
+            if together and wanted:  # theirs by one pullback of all steps
+                place = [*carries, *inner[start:]]
+                steps = over_batch(step, [i < stop for i in range(len(inner))], loop.length)
+                again = moving(lambda at: picked(steps(at), ct), place, wanted)
+                parts = vjp(again, *(place[i] for i in wanted))[1]((*forwards, *(ct[i] for i in stacked)))
+                found.update(zip(wanted, parts, strict=True))
+            elif wanted:
+                found.update(zip(to_rows, forwards, strict=True))
             return [found.get(i) for i in moved]
 
         return outs, pull
