@@ -117,7 +117,7 @@ def test_what_is_stacked_is_computed_in_its_row() -> None:
         return scan(lambda c, r: (c * 0.5, (c + r, c, np.sum(c))), x, rows)
 
     compiled = compile(f)
-    assert compiled.source(START, ROWS).count("out=") == 1
+    assert compiled.source(START, ROWS).count("[...] = ") == 1
     for a, b in zip(flatten(compiled(START, ROWS))[0], flatten(f(START, ROWS))[0], strict=True):
         np.testing.assert_array_equal(a, b)
 
