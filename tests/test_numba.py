@@ -155,7 +155,11 @@ def by_choice(c: Any, r: Any) -> tuple[Any, Any]:
     return cond(np.sum(c) > 1.0, lambda c: c * 0.5, lambda c: np.cos(c) + r, c), (c[::-1], c[:1])
 
 
-STEPS: dict[Step, bool] = {by_product: True, by_solution: False, by_choice: True}
+def by_far(c: Any, r: Any) -> tuple[Any, Any]:
+    return np.sin(c * 1e9) + r, c
+
+
+STEPS: dict[Step, bool] = {by_far: True, by_product: True, by_solution: False, by_choice: True}
 """Whether all of a step can be machine code."""
 
 

@@ -185,6 +185,17 @@ def test_while_goes_on_as_long_as_the_values_say() -> None:
     assert compile(lambda x: while_loop(lambda c: c[0] < 0, lambda c: (c[0], c[1] * x), (1.0, x)))(2.0) == (1.0, 2.0)
 
 
+def test_a_loop_sees_no_nan_that_is_only_late() -> None:
+    def f(x: Array) -> Any:
+        slope = grad(lambda x: np.sum(np.where(x > 0, np.log(x), 0.0)))(x)
+        return while_loop(lambda c: np.logical_not(c > 3.0), lambda c: c + 1.0 + np.sum(slope), 0.0), slope
+
+    assert "settle" in compile(lambda x: f(x)[1]).source(START)
+    count, slope = compile(f)(np.array([0.0, 1.0]))
+    assert count == 4.0
+    np.testing.assert_array_equal(slope, [0.0, 1.0])
+
+
 def test_while_in_reverse_cannot_be_recorded() -> None:
     with pytest.raises(
         errors.ConcretizationError, match=r"while_loop at test_structured.py:\d+.*jvp.*fori_loop.*custom_fixed_point"
