@@ -287,6 +287,14 @@ def test_what_needs_no_carry_is_computed_for_all_steps_at_once() -> None:
         np.testing.assert_allclose(a, b, rtol=1e-12)
 
 
+def test_what_comes_out_has_a_dtype_of_its_own() -> None:
+    x = np.array([0.5, 2.0], np.float32)
+    compiled = compile(lambda x: x * cond(np.sum(x) > 0, lambda x: 1.0, lambda x: np.float64(2.0), x))
+    assert compiled(x).dtype == compiled(-x).dtype == np.float64
+    counted = compile(lambda x: x * fori_loop(0, 2, lambda i, c: 2, 1))
+    assert counted(x).dtype == np.result_type(x.dtype, np.int64)
+
+
 def test_branches_that_differ() -> None:
     def f(x: float) -> Any:
         return cond(x > 1.0, lambda x: np.stack([x, x]), lambda x: x, x)

@@ -46,7 +46,7 @@ class Chosen(Leveled):
         first, second = self.content.first.outcome(), self.content.second.outcome()
         pairs = zip(first.results, second.results, strict=True)
         strong = [a if isinstance(a, ARRAYS) else b for a, b in pairs]  # a number of Python's only where both are
-        return Outcome(strong, first.aliases or second.aliases)
+        return Outcome(strong, False)
 
     def other(self, change: Callable[[Computation], Computation], condition: Any, arguments: Leaves) -> list[Any]:
         """The same choice between both computations, changed."""

@@ -63,7 +63,7 @@ class Rolled(Leveled):
         step = loop.body.outcome()
         carry, ys = step.results[: loop.carry], step.results[loop.carry :]
         stacks = [stretched((loop.length, *np.shape(y)), np.result_type(y)) for y in ys]
-        return Outcome([*carry, *stacks], step.aliases)
+        return Outcome([*carry, *stacks], False)
 
     @override
     def pulled(self, inner: Leaves, moved: Sequence[int]) -> tuple[list[Any], Pull]:

@@ -16,7 +16,7 @@ from tapegrad._program.source.arrays import fills
 from tapegrad._program.source.function import Writer
 from tapegrad._program.source.numbers import as_floats, carried_as_floats, is_float
 from tapegrad._program.structured import Structured
-from tapegrad._spec import FLOAT64, ndarray
+from tapegrad._spec import FLOAT64, generic, ndarray
 from tapegrad._tree import flatten
 from tapegrad._values import fresh
 from tapegrad.typing import override
@@ -111,10 +111,12 @@ class ControlWriter(Writer):
                 branch.take(self, branch.program.inputs, eq.inputs[1:])
                 with branch.buffered():
                     branch.lines()
-                    outs = zip(branch.program.outputs, branch.outputs(), numbers, strict=True)
-                    text.line(
-                        f"{names} = {', '.join([branch.value(atom, True) if n else out for atom, out, n in outs])}"
-                    )
+                    outs = zip(eq.outputs, branch.program.outputs, branch.outputs(), numbers, strict=True)
+                    values = [
+                        out if self.program.spec(var).shape or var in self.program.weak else branch.strong(atom, quick)
+                        for var, atom, out, quick in outs
+                    ]
+                    text.line(f"{names} = {', '.join(values)}")
         self.floats.update(var for var, quick in zip(eq.outputs, numbers, strict=True) if quick)
 
     def _inside(self, program: Program, floats: set[Var]) -> Self:
@@ -129,6 +131,16 @@ class ControlWriter(Writer):
             return self.array(atom)
         return self.number(atom) if is_float(atom, self.floats) else f"float({self.array(atom)})"
 
+    def strong(self, atom: Atom, number: bool = False) -> str:
+        """The same, NumPy's number where it is one of Python's."""
+        is_pythons = (
+            atom in self.program.weak if isinstance(atom, Var) else not isinstance(atom.value, (ndarray, generic))
+        )
+        if number or not is_pythons:
+            return self.value(atom, number)
+        dtype = self.program.spec(atom).dtype
+        return f"{self.text.object(dtype.type, dtype.name)}({self.array(atom)})"
+
     def calculates(self, var: Var) -> bool:
         """Whether an input is wanted as Python's float."""
         if var in self.floats and not any(
@@ -141,7 +153,7 @@ class ControlWriter(Writer):
         """The carry that the first step is given, under the names of what comes out."""
         for var, atom, out in zip(self.program.inputs[:carry], eq.inputs, eq.outputs, strict=False):
             self.names[var] = outer.names[out]
-            outer.text.line(f"{self.names[var]} = {outer.value(atom, var in self.floats)}")
+            outer.text.line(f"{self.names[var]} = {outer.strong(atom, var in self.floats)}")
             outer.floats |= {out} & self.floats
 
     def take(self, outer: ControlWriter, inputs: Sequence[Var], atoms: Sequence[Atom]) -> None:
@@ -177,7 +189,7 @@ class ControlWriter(Writer):
     def advance(self, carry: int) -> None:
         """The carry of the next step."""
         pairs = zip(self.program.inputs[:carry], self.program.outputs, strict=False)
-        after = [(self.names[var], self.value(atom, var in self.floats)) for var, atom in pairs if var != atom]
+        after = [(self.names[var], self.strong(atom, var in self.floats)) for var, atom in pairs if var != atom]
         if after:
             self.text.line(f"{', '.join(name for name, _ in after)} = {', '.join(value for _, value in after)}")
         elif not self.program.equations:
