@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 import gc
 from time import perf_counter
@@ -16,7 +16,7 @@ LONG = 0.1
 
 
 @contextmanager
-def imports_set_aside() -> Iterator[None]:
+def imports_set_aside() -> Generator[None]:
     """What libraries made on import is no garbage of the derivatives: the collector does not look at it."""
     gc.freeze()
     try:

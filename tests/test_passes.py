@@ -132,6 +132,9 @@ EXACT: dict[str, tuple[Callable[..., Any], tuple[Any, ...], list[str]]] = {
         (Y,),
         [*["slice_of"] * 2, "place all"],
     ),
+    "a number that is repeated": case(
+        grad(lambda x, y: np.sum(np.sin(x) * y)), (Y, 2.0), ["positive", "sin", "sum", "cos", "damp"]
+    ),
     "signs of products": case(
         lambda x, y: (-x * y) / y - -x * -y, (Y, Y), ["multiply", "divide", "negative", "subtract"]
     ),

@@ -43,8 +43,7 @@ class Chosen(Leveled):
 
     @override
     def outcome(self) -> Outcome:
-        first, second = self.content.first.outcome(), self.content.second.outcome()
-        pairs = zip(first.results, second.results, strict=True)
+        pairs = zip(self.content.first.specimens(), self.content.second.specimens(), strict=True)
         strong = [a if isinstance(a, ARRAYS) else b for a, b in pairs]  # a number of Python's only where both are
         return Outcome(strong, False)
 

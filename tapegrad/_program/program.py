@@ -13,7 +13,7 @@ from tapegrad._core.listing import aligned
 from tapegrad._core.primitive import Primitive
 from tapegrad._program.constants import Literal, shown_spec
 from tapegrad._program.naming import by_name
-from tapegrad._program.specimen import Outcome, specimen, spread_out
+from tapegrad._program.specimen import specimen, spread_out
 from tapegrad._program.structured import Structured, bind
 from tapegrad._spec import Spec
 from tapegrad._tree import flatten, paths, unflatten
@@ -86,13 +86,9 @@ class Program:
                 counts[atom] = counts.get(atom, 0) + 1
         return counts
 
-    def outcome(self) -> Outcome:
-        """A specimen of each output, and whether one of them may lie in the memory of an input."""
-        lent = set(self.inputs)
-        for eq in self.equations:
-            if eq.aliases and not lent.isdisjoint(eq.inputs):
-                lent.update(eq.outputs)
-        return Outcome([self._specimen(atom) for atom in self.outputs], not lent.isdisjoint(self.outputs))
+    def specimens(self) -> list[Any]:
+        """A specimen of each output."""
+        return [self._specimen(atom) for atom in self.outputs]
 
     def _specimen(self, atom: Atom) -> Any:
         if isinstance(atom, Literal):

@@ -47,7 +47,7 @@ class Repeated(Leveled):
     @override
     def outcome(self) -> Outcome:
         loop: While = self.content
-        return Outcome(loop.step.outcome().results, False)
+        return Outcome(loop.step.specimens(), False)
 
     @override
     def pushed(self, inner: Leaves, tangents: Mapping[int, Any]) -> tuple[list[Any], dict[int, Any]]:

@@ -60,8 +60,8 @@ class Rolled(Leveled):
     @override
     def outcome(self) -> Outcome:
         loop: Loop = self.content
-        step = loop.body.outcome()
-        carry, ys = step.results[: loop.carry], step.results[loop.carry :]
+        step = loop.body.specimens()
+        carry, ys = step[: loop.carry], step[loop.carry :]
         stacks = [stretched((loop.length, *np.shape(y)), np.result_type(y)) for y in ys]
         return Outcome([*carry, *stacks], False)
 

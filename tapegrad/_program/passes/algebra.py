@@ -80,9 +80,9 @@ def _damp(work: Rewriting, eq: Equation, out: Spec) -> Atom | Equation | None:
     """Where x cannot be 0, or y is finite, x is multiplied by y: nothing needs to be kept from a nan."""
     x, y = eq.inputs
     damped, factor = number(x), number(y)
-    if damped is not None and damped == 1 and out.dtype.kind != "c":
+    if damped is not None and damped == 1 and work.spec(y) == out and out.dtype.kind != "c":
         return y
-    if factor is not None and factor == 1 and out.dtype.kind != "c":
+    if factor is not None and factor == 1 and work.spec(x) == out and out.dtype.kind != "c":
         return x
     if (damped is not None and damped != 0 and not np.isnan(damped)) or (factor is not None and np.isfinite(factor)):
         return renamed(eq, "multiply", x, y)

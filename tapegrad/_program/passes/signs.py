@@ -20,7 +20,7 @@ def with_signs_last(program: Program) -> Program:
     def into_constant(work: Rewriting, eq: Equation, out: Spec) -> Equation | None:
         (x,) = eq.inputs
         product = work.maker(x, *PRODUCTS)
-        if product is None or uses.get(product.outputs[0], 1) > 1 or out.dtype.kind != "f":
+        if product is None or uses.get(product.outputs[0], 1) > 1 or not _is_real(out):
             return None
         for i, factor in enumerate(product.inputs):
             scaled = work.maker(factor, "multiply")
@@ -34,10 +34,15 @@ def with_signs_last(program: Program) -> Program:
     return by_rules(program, {**dict.fromkeys(PRODUCTS, _behind), "negative": into_constant})
 
 
+def _is_real(out: Spec) -> bool:
+    """Arrays of real numbers. A damped product of two numbers has the sign of the first one, if that is 0."""
+    return out.dtype.kind == "f" and bool(out.shape)
+
+
 def _behind(work: Rewriting, eq: Equation, out: Spec) -> Atom | Equation | None:
     """-x * y as -(x * y), and -x * -y as x * y; where only a part of the result is as large as -x, it stays there."""
     negatives = {atom: made.inputs[0] for atom in eq.inputs if (made := work.maker(atom, "negative"))}
-    if out.dtype.kind != "f" or all(work.spec(atom) != out for atom in negatives):
+    if not _is_real(out) or all(work.spec(atom) != out for atom in negatives):
         return None
     plain = [negatives.get(atom, atom) for atom in eq.inputs]
     if negatives.keys() >= set(eq.inputs):
