@@ -27,7 +27,7 @@ from tapegrad._program.checking import check
 from tapegrad._program.compiled import Compiled, Statistics
 from tapegrad._program.constants import Literal
 from tapegrad._program.cost import Cost, Costs, Profile, costs
-from tapegrad._program.passes.pipeline import optimised
+from tapegrad._program.passes.pipeline import Stage, optimised, stages
 from tapegrad._program.program import Atom, Equation, Program, Var
 from tapegrad._program.saving import load, save
 
@@ -39,6 +39,8 @@ __all__ = [
     "Atom",
     "check",
     "optimised",
+    "stages",
+    "Stage",
     "costs",
     "Cost",
     "Costs",

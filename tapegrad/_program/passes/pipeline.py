@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import attrs
 
@@ -20,6 +20,7 @@ from tapegrad._program.passes.summing import with_sums
 from tapegrad._program.passes.views import with_views_joined
 from tapegrad._program.program import Equation, Program
 from tapegrad._program.structured import Structured
+from tapegrad.typing import override
 
 PASSES: Sequence[Callable[[Program], Program]] = (
     without_dead,
@@ -38,22 +39,74 @@ ROUNDS = 20
 """So often the passes run at most: each round leaves less, so that this many never are needed."""
 
 
+@attrs.frozen
+class Stage:
+    """A Program as a pass left it."""
+
+    name: str
+    """What the pass is called."""
+    program: Program
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.name}:\n{self.program}"
+
+
 def optimised(program: Program, *, fast_math: bool = False) -> Program:
     """A Program for the same results, with fewer or cheaper equations.
 
     Results are the same bit for bit, but for products of stacks of matrices, which BLAS may round otherwise; with
     `fast_math`, nearly, for finite numbers.
     """
+    for stage in _stages(program, fast_math):
+        program = stage.program
+    return program
+
+
+def stages(program: Program, *, fast_math: bool = False) -> list[Stage]:
+    """The Program after each pass of `optimised` that changes something, in their order.
+
+    >>> import numpy as np
+    >>> from tapegrad import trace
+    >>> for stage in stages(trace(lambda x: -(x * 2.0) + 0 * x[0])(np.ones(3))):
+    ...     print(stage)
+    simplified:
+    x       :  float64[3]  input
+    %0      :  float64[3]  multiply x, 2.0
+    %1      :  float64[3]  multiply x, -2.0
+    %2      :  float64     slice_of x, 0
+    %3      :  float64     multiply 0, %2
+    %4      :  float64[3]  add %1, %3
+    return  :  float64[3]  %4
+    without dead:
+    x       :  float64[3]  input
+    %0      :  float64[3]  multiply x, -2.0
+    %1      :  float64     slice_of x, 0
+    %2      :  float64     multiply 0, %1
+    %3      :  float64[3]  add %0, %2
+    return  :  float64[3]  %3
+    """
+    changed: list[Stage] = []
+    for stage in _stages(program, fast_math):
+        if str(stage.program) != str(program):
+            changed.append(stage)
+        program = stage.program
+    return changed
+
+
+def _stages(program: Program, fast_math: bool) -> Iterator[Stage]:
     passes = (*PASSES, with_fast_math) if fast_math else PASSES
     for _ in range(ROUNDS):
         before = program.equations
         for each in passes:
             program = each(program)
+            yield Stage(each.__name__.replace("_", " "), program)
         if program.equations == before:
             break
     if fast_math:
         program = program.replaced([_fast_inside(eq) for eq in program.equations])
-    return numbered(without_dead(program))
+        yield Stage("with fast math inside", program)
+    yield Stage("numbered", numbered(without_dead(program)))
 
 
 def _fast_inside(eq: Equation) -> Equation:
