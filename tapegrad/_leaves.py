@@ -59,8 +59,8 @@ def admit(leaf: Any) -> Value:
 
 def _as_number(variable: Any) -> Any:
     """A Variable that stands for the caller's own leaf, as NumPy's number where that is Python's or has no axes."""
-    if type(variable.primal) in (float, int):
-        return np.positive(variable).astype(np.float64)
+    if type(variable.primal) in (float, int, complex):
+        return np.positive(variable).astype(np.result_type(variable.primal, np.float64))
     return variable[()] if type(variable.primal) is ndarray and not variable.ndim else variable
 
 

@@ -285,6 +285,24 @@ class TestCompile:
                 np.testing.assert_array_equal(compile(f)(x, y), f(x, y))
                 np.testing.assert_array_equal(compile(grad(f))(x, y), grad(f)(x, y))
 
+    def test_a_constant_beyond_int64(self) -> None:
+        assert compile(lambda x: x * 10**30)(5.0) == 5e30
+
+    def test_integers_stay_integers(self) -> None:
+        x = np.array([1, 2, 3])
+        for f in (lambda x: 2**x, lambda x: x << 2, lambda x: 64 >> x):
+            for out in (compile(f)(x), vmap(f)(x)):
+                assert out.dtype == x.dtype
+                np.testing.assert_array_equal(out, f(x))
+
+    def test_a_differentiated_number_is_strong(self) -> None:
+        def f(a: complex, x: Array) -> Any:
+            return np.sum(np.real(a * x))
+
+        x = np.ones(3, np.float32)
+        for a in (1.5, 1.5j):
+            assert_equal(compile(value_and_grad(f))(a, x), value_and_grad(f)(a, x))
+
 
 NEED_A_VALUE: list[Function] = [
     lambda x: float(x) * x,
@@ -296,7 +314,12 @@ NEED_A_VALUE: list[Function] = [
     lambda x: grad(lambda x: round(x) * x)(x),
     lambda x: at(np.ones(3))[np.array([0, 0, 1]) * (x > 0)].multiply(x),
 ]
-HAVE_UNKNOWN_SIZES: list[Function] = [lambda x: x[x > 0], np.flatnonzero, lambda x: np.sum(x[np.nonzero(x)])]
+HAVE_UNKNOWN_SIZES: list[Function] = [
+    lambda x: x[x > 0],
+    np.flatnonzero,
+    lambda x: np.sum(x[np.nonzero(x)]),
+    lambda x: np.intersect1d(x, [1.0]),
+]
 
 
 class TestErrors:

@@ -110,7 +110,7 @@ recording: ContextVar[bool] = ContextVar("tapegrad.recording", default=False)
 
 TAKE_NUMBERS = (np.ufunc, type(len))
 """Computations that take Python's numbers."""
-OF_UNKNOWN_SIZE = frozenset({"nonzero", "unique", "roots"})
+OF_UNKNOWN_SIZE = frozenset({"nonzero", "unique", "intersect1d", "roots"})
 """Primitives that give as many results as the values of their arguments say."""
 
 

@@ -55,7 +55,7 @@ def power(x: Any, y: Any) -> Any:
         return constant_power(x, y)
     if isinstance(y, float):
         return constant_power(x, y)
-    return general_power(float(x) if type(x) is int else x, y)
+    return general_power(float(x) if type(x) is int and y.dtype.kind in "fc" else x, y)
 
 
 enter(np.power, power)

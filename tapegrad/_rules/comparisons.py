@@ -26,6 +26,8 @@ bitwise_and = constant(np.bitwise_and)
 bitwise_or = constant(np.bitwise_or)
 bitwise_xor = constant(np.bitwise_xor)
 invert = constant(np.invert)
+left_shift = constant(np.left_shift)
+right_shift = constant(np.right_shift)
 for _flat in (
     *(np.logical_and, np.logical_or, np.logical_xor, np.logical_not),
     *(np.isnan, np.isinf, np.isfinite, np.signbit),

@@ -40,6 +40,8 @@ BOTH_WAYS: dict[str, Function] = {
     "and": comparisons.bitwise_and,
     "or": comparisons.bitwise_or,
     "xor": comparisons.bitwise_xor,
+    "lshift": comparisons.left_shift,
+    "rshift": comparisons.right_shift,
 }
 ONE_WAY: dict[str, Function] = {
     "neg": arithmetic.negative,

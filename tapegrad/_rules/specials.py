@@ -200,7 +200,7 @@ def ldexp(x: Any, n: Any) -> Any:
 enter(np.modf, modf)
 enter(np.frexp, frexp)
 enter(np.ldexp, ldexp)
-for _integers in (np.gcd, np.lcm, np.left_shift, np.right_shift):
+for _integers in (np.gcd, np.lcm):
     constant(_integers)
 if hasattr(np, "bitwise_count"):
     constant(np.bitwise_count)

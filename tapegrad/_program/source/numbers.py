@@ -41,7 +41,7 @@ def is_float(atom: Atom, floats: Collection[Var]) -> bool:
     if isinstance(atom, Var):
         return atom in floats
     value = atom.value
-    return type(value) in (float, int, np.float64) and bool(np.isfinite(value)) and abs(value) < 2**53
+    return type(value) in (float, int, np.float64) and bool(abs(value) < 2**53)
 
 
 def as_floats(program: Program, others: Collection[Var] = ()) -> set[Var]:
