@@ -285,6 +285,18 @@ class TestCompile:
                 np.testing.assert_array_equal(compile(f)(x, y), f(x, y))
                 np.testing.assert_array_equal(compile(grad(f))(x, y), grad(f)(x, y))
 
+    def test_results_that_are_no_numbers(self) -> None:
+        def f(x: float) -> Any:
+            return {"x": x * 2.0, "name": "f", "by": np.sin, "none": None, "type": np.float64, "range": range(3)}
+
+        program = trace(f)(1.0)
+        assert hash(program) == hash(trace(f)(2.0))
+        assert "'f'" in str(program)
+        assert compile(f)(3.0) == f(3.0) == program(3.0)
+        for returned in (lambda x: (x, {1, 2}), lambda x: (i for i in range(3))):
+            with pytest.raises(errors.DomainError, match="Return trees of numbers and arrays"):
+                compile(returned)(1.0)
+
     def test_a_constant_beyond_int64(self) -> None:
         assert compile(lambda x: x * 10**30)(5.0) == 5e30
 

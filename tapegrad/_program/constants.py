@@ -10,6 +10,7 @@ import numpy as np
 from tapegrad._spec import Spec, generic, ndarray, type_of
 from tapegrad.typing import override
 
+NUMERIC: Any = (ndarray, generic, bool, int, float, complex)
 SHOWN = 8
 """Arrays of so many elements are shown in full."""
 
@@ -26,7 +27,9 @@ class Literal:
 
     @property
     def spec(self) -> Spec:
-        """The shape and dtype."""
+        """The shape and dtype; of what is no number nor array (a name, a function), that of an object."""
+        if not isinstance(self.value, NUMERIC):
+            return Spec((), np.dtype(object))
         return Spec(np.shape(self.value), np.result_type(self.value))
 
     @override

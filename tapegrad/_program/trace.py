@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 import attrs
+import numpy as np
 
 from tapegrad._core.variable import ARRAYS, still_open
 from tapegrad._program.constants import constant
@@ -116,9 +117,7 @@ def _recorded(level: Tracing, run: Callable[[], Any], inputs: Sequence[Any], nam
         level.open = False
         recording.reset(token)
     leaves, structure = flatten(out)
-    outputs: list[Atom] = [
-        leaf.symbol if level.owns(leaf) else constant(still_open(leaf, "the function")) for leaf in leaves
-    ]
+    outputs: list[Atom] = [leaf.symbol if level.owns(leaf) else _constant_output(leaf) for leaf in leaves]
     return Program(
         tuple(x.symbol for x in inputs),
         tuple(names),
@@ -128,6 +127,17 @@ def _recorded(level: Tracing, run: Callable[[], Any], inputs: Sequence[Any], nam
         structure,
         frozenset(level.weak),
     )
+
+
+def _constant_output(leaf: Any) -> Atom:
+    """What does not depend on the inputs: the same at every call."""
+    leaf = still_open(leaf, "the function")
+    if isinstance(leaf, Iterator) or not isinstance(leaf, (Hashable, np.ndarray)):
+        raise DomainError(
+            f"a function to compile or trace returned a {type(leaf).__name__}, which later calls would return again, "
+            "however it has changed. Return trees of numbers and arrays."
+        )
+    return constant(leaf)
 
 
 @attrs.frozen(repr=False)
