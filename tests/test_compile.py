@@ -298,7 +298,12 @@ class TestCompile:
                 compile(returned)(1.0)
 
     def test_a_constant_beyond_int64(self) -> None:
-        assert compile(lambda x: x * 10**30)(5.0) == 5e30
+        for f in (lambda x: x * 10**30, lambda x: x / 10**30, lambda x: np.sin(x) * 10**30 + 10**30):
+            for x in (5.0, np.float64(5.0), np.ones(3)):
+                for fast in (False, True):
+                    assert_equal(compile(f, fast_math=fast)(x), f(x))
+            assert_equal(compile(grad(f))(5.0), grad(f)(5.0))
+            assert_equal(compile(jvp)(f, (5.0,), (1.0,)), jvp(f, (5.0,), (1.0,)))
 
     def test_integers_stay_integers(self) -> None:
         x = np.array([1, 2, 3])

@@ -188,6 +188,12 @@ def test_fast_math(f: Callable[..., Any], args: tuple[Any, ...], wanted: list[st
         assert np.result_type(a) == np.result_type(b)
 
 
+def test_fast_math_keeps_the_digits_of_a_long_double() -> None:
+    x = np.linspace(np.longdouble(1), np.longdouble(2), 5)
+    after = optimised(trace(lambda x: x / 3)(x), fast_math=True)
+    np.testing.assert_allclose(evaluated(after, x)[0], x / 3, rtol=4 * float(np.finfo(np.longdouble).eps))
+
+
 def test_fast_math_inside_loops() -> None:
     program = trace(lambda x: fori_loop(0, 3, lambda i, x: x / 3.0 + 0.0, x))(2.0)
     assert "divide" in str(optimised(program))

@@ -16,12 +16,12 @@ FLOATS: Any = (int, float)
 
 
 def number(atom: Atom) -> Any:
-    """The one number that a constant consists of; None where it is not one, or no constant at all."""
+    """The one number that a constant consists of; None where it is not one of NumPy's range, or no constant at all."""
     if isinstance(atom, Var):
         return None
     value = atom.value
     if isinstance(value, NUMBERS):
-        return value
+        return None if type_of(value) is int and abs(value) >= 2**63 else value
     if isinstance(value, ndarray) and value.size and (not value.ndim or not any(value.strides)):
         return value[(0,) * value.ndim]
     return None

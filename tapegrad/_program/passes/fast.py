@@ -33,7 +33,7 @@ def with_fast_math(program: Program) -> Program:
 
 def _scalar(atom: Atom) -> Any:
     """A constant with no axes."""
-    return atom.value if isinstance(atom, Literal) and isinstance(atom.value, NUMBERS) else None
+    return number(atom) if isinstance(atom, Literal) and isinstance(atom.value, NUMBERS) else None
 
 
 def _product(work: Rewriting, eq: Equation, out: Spec) -> Atom | Equation | None:
@@ -73,7 +73,8 @@ def _divide(work: Rewriting, eq: Equation, out: Spec) -> Atom | Equation | None:
     divisor = _scalar(y)
     if divisor is None or not np.isfinite(divisor) or abs(divisor) < 1e-300 or out.dtype.kind not in "fc":
         return None
-    return renamed(eq, "multiply", x, Literal(1 / divisor))
+    one = out.dtype.type(1) if out.dtype.char in "gG" else 1  # Python's own reciprocal has not enough digits for these
+    return renamed(eq, "multiply", x, Literal(one / divisor))
 
 
 def _joined(work: Rewriting, name: str, x: Atom, other: Atom, operation: np.ufunc) -> tuple[Atom, Atom] | None:
