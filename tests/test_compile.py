@@ -289,6 +289,8 @@ class TestCompile:
         def f(x: float) -> Any:
             return {"x": x * 2.0, "name": "f", "by": np.sin, "none": None, "type": np.float64, "range": range(3)}
 
+        for leaf in (np.array(["a", "b"]), np.zeros(2, [("a", "f8")]), np.array(["2020"], "M8[D]")):
+            np.testing.assert_array_equal(compile(lambda x, leaf: leaf)(1.0, leaf), leaf)
         program = trace(f)(1.0)
         assert hash(program) == hash(trace(f)(2.0))
         assert "'f'" in str(program)
@@ -389,9 +391,16 @@ class TestErrors:
         with pytest.raises(errors.DomainError, match=r"np.asarray"):
             compile(np.square)(np.ma.masked_array([1.0], [True]))
 
+    def test_arrays_of_objects(self) -> None:
+        for dtype in (object, [("a", object)]):
+            with pytest.raises(errors.DomainError, match=r"astype\(float\)"):
+                compile(np.sum)(np.zeros(2, dtype))
+
     def test_wrong_static_arguments(self) -> None:
-        with pytest.raises(TypeError, match="position"):
+        with pytest.raises(TypeError, match="static_argnums is a position"):
             compile(goldstein, static_argnums="x")
+        with pytest.raises(ValueError, match="static_argnums names positions"):
+            trace(goldstein, static_argnums=-1)
 
 
 def _wave_in_child(n: int) -> float:

@@ -71,7 +71,7 @@ def constant(value: Any) -> Literal:
 
 def _compact(array: Any) -> Any:
     """A copy that nobody can change; a view of one element where all are the same (the seeds of sums are ones)."""
-    if array.ndim and array.size and _is_same_everywhere(array):
+    if array.ndim and array.size and array.dtype.kind in "biufc" and _is_same_everywhere(array):
         return np.broadcast_to(array[(0,) * array.ndim].copy(), array.shape)
     if not array.flags.writeable and array.base is None:
         return array

@@ -30,6 +30,11 @@ def is_input(leaf: Any) -> bool:
             "Pass a plain array: np.asarray(x)."
         )
     if isinstance(leaf, ARRAYS):
+        if leaf.dtype.hasobject:  # whose bytes are addresses, which would tell calls apart wrongly
+            raise DomainError(
+                f"a function to compile or trace was given an array of dtype {leaf.dtype}, which NumPy computes by "
+                "calling Python's objects. Convert it: x.astype(float)."
+            )
         return leaf.dtype.kind in "biufc"
     return type(leaf) in PYTHONS
 
