@@ -113,7 +113,7 @@ class _Call:
         names = [f"argument {i}, {parameter_name(f.f, i) or f'args[{i}]'}" for i in positions]
         inner = [paths(part) for part in structure.children()]
         places = [f"{name}{path}" for name, some in zip(names, inner, strict=True) for path in some]
-        return cls(f, Given(f.f, f.rules, args, positions, structure), leaves, places, smooth)
+        return cls(f, Given(f, args, positions, structure), leaves, places, smooth)
 
     @property
     def values(self) -> list[Value]:

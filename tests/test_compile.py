@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing import get_context
 import os
 from pathlib import Path
 import pickle
 from threading import current_thread
-from typing import Any
+from typing import Any, TypeAlias
 
 import attrs
 import numpy as np
@@ -16,13 +17,30 @@ from numpy.typing import NDArray
 import pytest
 
 import tapegrad
-from tapegrad import at, errors, using_config
+from tapegrad import at, errors, stop_gradient, using_config
 from tapegrad._program.passes.pipeline import PASSES, optimised
 from tapegrad._program.source import running
 from tapegrad._program.source.memory import Workspace
 from tapegrad._tree import flatten
+from tapegrad.implicit import custom_root
 from tapegrad.program import check, load, save
-from tests.untyped import Function, compile, grad, jvp, plain, trace, value_and_grad, vjp, vmap
+from tests.untyped import (
+    Function,
+    checkpoint,
+    compile,
+    cond,
+    custom_jvp,
+    custom_vjp,
+    fori_loop,
+    grad,
+    jvp,
+    plain,
+    scan,
+    trace,
+    value_and_grad,
+    vjp,
+    vmap,
+)
 
 Array = NDArray[np.float64]
 
@@ -44,6 +62,10 @@ def mixed(p: dict[str, Any], x: Array) -> Any:
 
 POINT = {"w": np.linspace(-1, 1, 6).reshape(3, 2), "b": np.array([0.1, -0.2])}
 DATA = np.linspace(0, 1, 12).reshape(4, 3)
+
+
+Plain: TypeAlias = Callable[[Any], Any]
+Changed: TypeAlias = Callable[[Plain], Plain]
 
 
 def assert_equal(a: Any, b: Any) -> None:
@@ -295,12 +317,18 @@ class TestCompile:
         assert hash(program) == hash(trace(f)(2.0))
         assert "'f'" in str(program)
         assert compile(f)(3.0) == f(3.0) == program(3.0)
-        for returned in (lambda x: (x, {1, 2}), lambda x: (i for i in range(3))):
+        refused: list[Plain] = [lambda x: (x, {1, 2}), lambda x: (i for i in range(3))]
+        for returned in refused:
             with pytest.raises(errors.DomainError, match="Return trees of numbers and arrays"):
                 compile(returned)(1.0)
 
     def test_a_constant_beyond_int64(self) -> None:
-        for f in (lambda x: x * 10**30, lambda x: x / 10**30, lambda x: np.sin(x) * 10**30 + 10**30):
+        functions: list[Plain] = [
+            lambda x: x * 10**30,
+            lambda x: x / 10**30,
+            lambda x: np.sin(x) * 10**30 + 10**30,
+        ]
+        for f in functions:
             for x in (5.0, np.float64(5.0), np.ones(3)):
                 for fast in (False, True):
                     assert_equal(compile(f, fast_math=fast)(x), f(x))
@@ -309,7 +337,8 @@ class TestCompile:
 
     def test_integers_stay_integers(self) -> None:
         x = np.array([1, 2, 3])
-        for f in (lambda x: 2**x, lambda x: x << 2, lambda x: 64 >> x):
+        functions: list[Plain] = [lambda x: 2**x, lambda x: x << 2, lambda x: 64 >> x]
+        for f in functions:
             for out in (compile(f)(x), vmap(f)(x)):
                 assert out.dtype == x.dtype
                 np.testing.assert_array_equal(out, f(x))
@@ -321,6 +350,108 @@ class TestCompile:
         x = np.ones(3, np.float32)
         for a in (1.5, 1.5j):
             assert_equal(compile(value_and_grad(f))(a, x), value_and_grad(f)(a, x))
+
+
+def rounded_ahead(x: Any) -> Any:
+    return np.round(x), None
+
+
+def straight_through(residuals: None, ct: Any) -> Any:
+    return (ct * 10.0,)
+
+
+def rounded_with_slope(primals: Any, tangents: Any) -> Any:
+    return np.round(primals[0]), tangents[0] * 10.0
+
+
+@custom_vjp(rounded_ahead, straight_through)
+def in_reverse(x: Any) -> Any:
+    return plain.round(x)
+
+
+@custom_jvp(rounded_with_slope)
+def forward(x: Any) -> Any:
+    return plain.round(x)
+
+
+def is_root(x: Any, a: Any) -> Any:
+    return x**2 - a
+
+
+@custom_root(is_root)
+def bisected(start: Any, a: Any) -> Any:
+    def halved(_: Any, bounds: Any) -> Any:
+        low, high = bounds
+        middle = (low + high) / 2
+        return np.where(middle**2 < a, middle, low), np.where(middle**2 < a, high, middle)
+
+    return fori_loop(0, 40, halved, (start, start + 4.0))[0]
+
+
+def multiplied(f: Plain) -> Plain:
+    return lambda x: f(x) * x
+
+
+def looped(f: Plain) -> Plain:
+    return lambda x: scan(lambda y, _: (f(y) * x + y, None), x, None, length=3)[0]
+
+
+def chosen(f: Plain) -> Plain:
+    return lambda x: cond(x > 0, lambda x: f(x) * x, lambda x: x, x)
+
+
+def unrecorded(x: Any) -> Any:
+    with using_config(recording=False):
+        return x**3
+
+
+RULED: list[Plain] = [in_reverse, forward, lambda x: bisected(0.0, x), stop_gradient, unrecorded]
+NESTINGS: dict[str, Changed] = {
+    "compile(grad(f))": lambda f: compile(grad(f)),
+    "grad(compile(f))": lambda f: grad(compile(f)),
+    "grad(trace(f))": lambda f: lambda x: grad(trace(f)(np.float64(x)))(x),
+    "grad(compile(compile(f)))": lambda f: grad(compile(lambda x: compile(f)(x))),
+    "vmap(grad(compile(f)))": lambda f: lambda x: vmap(grad(compile(f)))(np.array([x]))[0],
+    "grad(vmap(compile(f)))": lambda f: grad(lambda x: np.sum(vmap(compile(f))(np.stack([x])))),
+    "grad(compile(vmap(f)))": lambda f: grad(lambda x: compile(lambda x: np.sum(vmap(f)(np.stack([x]))))(x)),
+    "grad(checkpoint(compile(f)))": lambda f: grad(checkpoint(compile(f))),
+    "jvp(compile(f))": lambda f: lambda x: jvp(compile(f), (x,), (1.0,))[1],
+    "compile(jvp(f))": lambda f: compile(lambda x: jvp(f, (x,), (1.0,))[1]),
+}
+
+
+class TestDerivativesOfTheirOwn:
+    @pytest.mark.parametrize("nesting", NESTINGS)
+    @pytest.mark.parametrize("inside", [multiplied, looped, chosen])
+    @pytest.mark.parametrize("f", RULED)
+    def test_wherever_the_compiled_function_stands(self, f: Plain, inside: Changed, nesting: str) -> None:
+        wanted = grad(inside(f))(1.3)
+        np.testing.assert_allclose(NESTINGS[nesting](inside(f))(1.3), wanted, rtol=1e-9)
+        np.testing.assert_allclose(compile(inside(f))(1.3), inside(f)(1.3), rtol=1e-14)
+
+    def test_second_order(self) -> None:
+        for f in (RULED[0], RULED[1], *RULED[3:]):
+            for inside in (looped, chosen):
+                wanted = grad(grad(inside(f)))(1.3)
+                np.testing.assert_allclose(grad(compile(grad(inside(f))))(1.3), wanted)
+                np.testing.assert_allclose(grad(grad(compile(inside(f))))(1.3), wanted)
+
+    def test_cost_nothing_where_the_code_runs(self) -> None:
+        ruled = compile(lambda x: in_reverse(stop_gradient(x)) * x)
+        assert ruled.source(1.0) == compile(lambda x: plain.round(x) * x).source(1.0)
+
+    def test_programs_that_have_them(self, tmp_path: Path) -> None:
+        program = trace(lambda x: in_reverse(x) * x)(1.0)
+        check(program)
+        again = pickle.loads(pickle.dumps(program))
+        assert again == program == trace(lambda x: in_reverse(x) * x)(2.0)
+        assert program != trace(lambda x: forward(x) * x)(1.0)
+        assert hash(again) == hash(program)
+        assert grad(again)(1.3) == 14.0
+        with pytest.raises(TypeError, match=r"in_reverse.*Python code"):
+            save(program, tmp_path / "program")
+        save(trace(grad(lambda x: in_reverse(x) * x))(1.0), tmp_path / "slope")
+        assert load(tmp_path / "slope")(1.3) == 14.0
 
 
 NEED_A_VALUE: list[Function] = [

@@ -115,7 +115,18 @@ class Minimum(Implicit):
         return Gradient(self.defining, 0)(x, *params)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
+class _Again:
+    """The solution as a function of its leaves, the first `count` of which are those of the start."""
+
+    call: _Call
+    count: int
+
+    def __call__(self, leaves: Leaves) -> Leaves:
+        return self.call.solution(leaves[: self.count], leaves[self.count :])[0]
+
+
+@attrs.frozen(eq=False)
 class _Call:
     """One call of an implicit function."""
 
@@ -139,8 +150,10 @@ class _Call:
             x, structure = self.solution(outward(starts, level), outward(leaves, level))
             return (x if paused(level) else level.on_all(x, leaves)), structure
         if not isinstance(level, DERIVATIVES):
-            out, structure = flatten(self._run(starts, leaves))
-            return [floating(leaf, self.function.__name__) for leaf in out], structure
+            count, constants = len(starts), level.constants([*starts, *leaves])
+            out, structure = flatten(self._run(constants[:count], constants[count:]))
+            x = [floating(leaf, self.function.__name__) for leaf in out]
+            return level.tied(self.function.word, x, _Again(self, count), [*starts, *leaves]), structure
         fixed = outward(leaves, level)
         x, structure = self.solution(outward(starts, level), fixed)
         if paused(level):

@@ -124,8 +124,13 @@ class System:
         if hasattr(level, "on_all"):  # it only asks what depends on what
             found = self.solution(outward(b, level), outward(params, level))
             return found if paused(level) else level.on_all(found, [*b, *params])
-        if not isinstance(level, DERIVATIVES):
+        if level is None:
             return self._found(self.solve, b, params)
+        if not isinstance(level, DERIVATIVES):
+            constants = level.constants([*b, *params])
+            found = self._found(self.solve, constants[: len(b)], constants[len(b) :])
+            tied: list[Value] = level.tied("linear_solve", found, _Again(self, len(b)), [*b, *params])
+            return tied
         fixed = outward(params, level)
         u = self.solution(outward(b, level), fixed)
         if paused(level):
@@ -162,6 +167,17 @@ class System:
         u = tuple([floating(leaf, name_of(solve)) for leaf in leaves])
         apply(u)  # for what it captures: a solver need not have called it
         return list(u)
+
+
+@attrs.frozen(eq=False)
+class _Again:
+    """The solution as a function of its leaves, the first `count` of which are those of the right side."""
+
+    system: System
+    count: int
+
+    def __call__(self, leaves: Leaves) -> Leaves:
+        return self.system.solution(leaves[: self.count], leaves[self.count :])
 
 
 def _dense(apply: LinearMap, b: Leaves) -> list[Value]:

@@ -22,6 +22,7 @@ from tapegrad._program.naming import primitive_named
 from tapegrad._program.program import Atom, Equation, Program, Var
 from tapegrad._program.repeating import Repeated
 from tapegrad._program.rolling import Rolled
+from tapegrad._program.ruled import Ruled
 from tapegrad._program.structured import Structured
 from tapegrad._rules.kinds import PRIMITIVES
 from tapegrad._spec import Spec, type_of
@@ -156,6 +157,11 @@ def _from_json(text: Any, arrays: Sequence[Any]) -> Program:
 
 
 def _primitive_as_json(primitive: Primitive, arrays: list[Any]) -> Any:
+    if isinstance(primitive, Ruled):
+        raise TypeError(
+            f"the Program has a function with derivatives of its own, {primitive.name}, which are Python code, so that "
+            "it cannot be saved: pickle it, or save the Program of its gradient, which holds what the rules do"
+        )
     if isinstance(primitive, Structured):
         content = {name: getattr(primitive.content, name) for name in field_names(type_of(primitive.content)) or ()}
         return {

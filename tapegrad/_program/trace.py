@@ -12,7 +12,7 @@ from tapegrad._core.variable import ARRAYS, still_open
 from tapegrad._program.constants import constant
 from tapegrad._program.program import Atom, Program
 from tapegrad._program.tracing import Tracing, recording
-from tapegrad._spec import STRANGE
+from tapegrad._spec import STRANGE, type_of
 from tapegrad._transforms.places import differentiated
 from tapegrad._transforms.transform import Transform, parameter_name
 from tapegrad._tree import flatten, paths, unflatten
@@ -137,9 +137,10 @@ def _recorded(level: Tracing, run: Callable[[], Any], inputs: Sequence[Any], nam
 def _constant_output(leaf: Any) -> Atom:
     """What does not depend on the inputs: the same at every call."""
     leaf = still_open(leaf, "the function")
-    if isinstance(leaf, Iterator) or not isinstance(leaf, (Hashable, np.ndarray)):
+    kind = type_of(leaf)
+    if issubclass(kind, Iterator) or not issubclass(kind, (Hashable, np.ndarray)):
         raise DomainError(
-            f"a function to compile or trace returned a {type(leaf).__name__}, which later calls would return again, "
+            f"a function to compile or trace returned a {kind.__name__}, which later calls would return again, "
             "however it has changed. Return trees of numbers and arrays."
         )
     return constant(leaf)

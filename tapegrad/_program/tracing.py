@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from typing import Any, NoReturn
 
 import attrs
 import numpy as np
 
-from tapegrad._config import CONFIG, alive, next_rank
+from tapegrad._config import CONFIG, alive, next_rank, paused
 from tapegrad._core.door import apply
 from tapegrad._core.primitive import Primitive
 from tapegrad._core.variable import Variable, ended, is_variable, looks_like_an_array
@@ -17,14 +17,17 @@ from tapegrad._place import user_line
 from tapegrad._program.constants import constant
 from tapegrad._program.examples import Examples, specimen_of
 from tapegrad._program.program import Atom, Equation, Var
+from tapegrad._program.ruled import Ruled, Tie
 from tapegrad._program.specimen import Outcome, outcome
 from tapegrad._program.structured import Structured
 from tapegrad._rules.dependences import Partial
-from tapegrad._rules.kinds import declare
+from tapegrad._rules.kinds import PRIMITIVES, declare, stopped
 from tapegrad._spec import SEVERAL, Spec, generic, ndarray
+from tapegrad._tree import placed
 from tapegrad.errors import ConcretizationError, DomainError
 from tapegrad.typing import override
 
+STOP = PRIMITIVES["stop_gradient"]
 boxed = declare("array", np.asarray, {"x": Partial(1)}, parameters=())
 """An array with no axes for a number."""
 
@@ -171,14 +174,32 @@ class Tracing:
             return value.symbol
         return constant(np.array(value) if isinstance(value, SEVERAL) else value)
 
+    def constants(self, leaves: Sequence[Any]) -> list[Any]:
+        """The same values, through which no level further out sees a derivative."""
+        return [stopped(leaf) if self.owns(leaf) else leaf for leaf in leaves]
+
+    def tied(
+        self, name: str, outs: Sequence[Any], again: Callable[[Sequence[Any]], Sequence[Any]], leaves: Sequence[Any]
+    ) -> list[Any]:
+        """`outs`, computed from the constants of `leaves`, with the derivative that `again(leaves)` has further out."""
+        places = [i for i, out in enumerate(outs) if self.owns(out)]
+        if not places:
+            return list(outs)
+        values = [outs[i] for i in places]
+        tie = Tie(name, again, tuple(places), tuple([Spec(value.shape, value.dtype) for value in values]))
+        return placed(outs, places, Ruled.made_of(tie).applied([*values, *leaves]))
+
     def interpret(self, primitive: Primitive, args: tuple[Any, ...], /) -> Any:
         """Apply `primitive` to the examples, and record it."""
         if not alive(self):
             raise ended(primitive, args, self, "whose Program is recorded")
         if self.captures:
             args = tuple([self.standing(arg) for arg in args])
-        if not isinstance(primitive.compute, TAKE_NUMBERS):
-            args = tuple([self.strong(arg) for arg in args])
+        if primitive is not STOP:
+            if paused(self):
+                args = tuple(self.constants(args))
+            if not isinstance(primitive.compute, TAKE_NUMBERS):
+                args = tuple([self.strong(arg) for arg in args])
         mine = [self.owns(arg) for arg in args]
         width = primitive.width(args)
         if any(mine[width:]):

@@ -158,5 +158,4 @@ RULES: dict[str, Rule] = {
     "astype": _same,
     "positive": _same,
     "broadcast_to": _same,
-    "stop_gradient": _same,
 }

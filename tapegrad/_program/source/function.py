@@ -10,6 +10,7 @@ import attrs
 import numpy as np
 
 from tapegrad._program.constants import Literal
+from tapegrad._program.passes.lowering import lowered
 from tapegrad._program.program import Atom, Equation, Program, Var
 from tapegrad._program.source.arrays import MODES, as_array, expression, into, ufunc_of
 from tapegrad._program.source.blocks import BlockWriter
@@ -57,6 +58,7 @@ class Writer:
     """The values that are put into donated memory, and the input whose memory it is."""
 
     def __attrs_post_init__(self) -> None:
+        self.program = lowered(self.program)
         if self.outer is None:
             self.names = local_names(self.program)
             self.text = Text({*self.names.values(), "program", "equations", "part", *MODES})

@@ -42,7 +42,7 @@ class Custom(Transform):
         kept = [self._constant(arg, i) if i in constant else None for i, arg in enumerate(args)]
         if innermost(leaves) is None:
             return self.f(*args)
-        out = call(Given(self.f, self.rules, kept, positions, structure), leaves)
+        out = call(Given(self, kept, positions, structure), leaves)
         return unflatten(out.rest, out.leaves)
 
     def bound(self, args: tuple[Any, ...], keywords: dict[str, Any]) -> tuple[Any, ...]:

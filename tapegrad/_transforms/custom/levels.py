@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+import attrs
 import numpy as np
 
 from tapegrad._config import alive, paused
@@ -34,7 +35,20 @@ def call(piece: Piece, leaves: Sequence[Any]) -> Flat:
     for kind, interpret in LEVELS.items():
         if isinstance(level, kind):
             return interpret(piece, level, leaves, [belongs(leaf, level) for leaf in leaves])
-    return piece.value(leaves)
+    if not hasattr(level, "tied"):
+        return piece.value(leaves)
+    flat = piece.value(level.constants(leaves))  # a Program has the operations, and the rules for levels further out
+    return Flat(level.tied(name_of(piece.f), flat.leaves, Again(piece), leaves), flat.rest)
+
+
+@attrs.frozen(eq=False)
+class Again:
+    """The computation of a piece, at any level."""
+
+    piece: Piece
+
+    def __call__(self, leaves: Sequence[Any]) -> Sequence[Any]:
+        return call(self.piece, leaves).leaves
 
 
 def _record(piece: Piece, level: Recorder, leaves: Sequence[Any], mine: Sequence[bool]) -> Flat:

@@ -104,18 +104,34 @@ class Piece(Protocol):
         ...
 
 
+class Decorated(Protocol):
+    """A function with rules."""
+
+    @property
+    def f(self) -> Callable[..., Any]: ...
+    @property
+    def rules(self) -> Rules: ...
+
+
 @attrs.frozen(eq=False)
 class Given:
     """One call of a function, with the rules as the user wrote them."""
 
-    f: Callable[..., Any]
-    rules: Rules
+    function: Decorated
     args: Sequence[Any]
     """The arguments; None for those that are differentiable."""
     positions: list[int]
     """Which these are."""
     structure: Any
     """Of the tuple of them."""
+
+    @property
+    def f(self) -> Callable[..., Any]:
+        return self.function.f
+
+    @property
+    def rules(self) -> Rules:
+        return self.function.rules
 
     def value(self, leaves: Sequence[Any], /) -> Flat:
         return _flat(self.f(*self._arguments(leaves)))
