@@ -295,6 +295,15 @@ def test_what_comes_out_has_a_dtype_of_its_own() -> None:
     assert counted(x).dtype == np.result_type(x.dtype, np.int64)
 
 
+def test_a_carry_that_is_a_number_comes_out_as_numpys() -> None:
+    def f(x: float) -> Any:
+        for _ in range(12):
+            x = np.sin(x)
+        return scan(lambda y, _: (1.5 * y + y, None), x, None, length=3)[0]
+
+    assert type(compile(f)(np.float64(0.5))) is np.float64
+
+
 def test_branches_that_differ() -> None:
     def f(x: float) -> Any:
         return cond(x > 1.0, lambda x: np.stack([x, x]), lambda x: x, x)

@@ -154,7 +154,8 @@ class ControlWriter(Writer):
         for var, atom, out in zip(self.program.inputs[:carry], eq.inputs, eq.outputs, strict=False):
             self.names[var] = outer.names[out]
             outer.text.line(f"{self.names[var]} = {outer.strong(atom, var in self.floats)}")
-            outer.floats |= {out} & self.floats
+            if var in self.floats:
+                outer.floats.add(out)
 
     def take(self, outer: ControlWriter, inputs: Sequence[Var], atoms: Sequence[Atom]) -> None:
         """What is used from outside: under its name there, where it is what is meant here."""
