@@ -564,3 +564,14 @@ class TestThreads:
             wanted = _wave_in_child(n)
         with get_context("fork").Pool(1) as children:
             assert children.apply_async(_wave_in_child, (n,)).get(60) == pytest.approx(wanted)
+
+
+@pytest.mark.parametrize("values", [(0, 0), (1, 0), (-1.0, 0), (0.0, -0.0), (1.0, 2.0)], ids=repr)
+def test_quotients_and_powers_of_pythons_numbers_are_numpys(values: tuple[Any, Any]) -> None:
+    """Python raises where a number is divided by 0, and NumPy gives an infinity or nan."""
+    with np.errstate(all="ignore"):
+        np.testing.assert_equal(compile(np.divide)(*values), np.divide(*values))
+        np.testing.assert_equal(compile(lambda x: np.power(x, -1.5))(values[1]), np.power(values[1], -1.5))
+        np.testing.assert_equal(compile(np.power)(-8.0, 2.5), np.nan)
+        np.testing.assert_equal(compile(np.power)(-8.0, 1e308), np.inf)
+        np.testing.assert_equal(compile(lambda x: np.power(x, np.inf))(0.5), 0.0)

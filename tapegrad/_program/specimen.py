@@ -119,8 +119,19 @@ def _of_few(primitive: Primitive, *kinds: Any) -> Outcome:
 
 def applied(primitive: Primitive, args: Sequence[Any]) -> Sequence[Any]:
     """What a primitive makes of values, as a sequence."""
-    result = primitive.compute(*args)
+    try:
+        result = primitive.compute(*args)
+    except (ZeroDivisionError, OverflowError):
+        result = _of_pythons(primitive, args)
+    if type_of(result) is complex and not any(np.iscomplexobj(x) for x in args):
+        result = _of_pythons(primitive, args)
     return (numpys(result),) if primitive.results == 1 else result
+
+
+def _of_pythons(primitive: Primitive, args: Sequence[Any]) -> Any:
+    """A quotient or power of Python's numbers as NumPy has it, where theirs raises or leaves the reals."""
+    ufunc = np.divide if primitive.name == "divide" else np.power
+    return ufunc(*args).item()
 
 
 def _of_values(primitive: Primitive, args: Sequence[Any]) -> Outcome:

@@ -108,6 +108,11 @@ def expression(text: Text, eq: Equation, arguments: list[str]) -> str:
     return f"{text.object(compute, name.replace(' ', '_'))}({', '.join(given)})"
 
 
+def power(x: Any, y: Any) -> Any:
+    """The power of Python's numbers as NumPy has it, where `**` raises or is complex; Python's number too."""
+    return np.power(x, y).item() if isinstance(x, float) or isinstance(y, float) else x**y
+
+
 def _parameter(text: Text, literal: Literal) -> str:
     named = type_of(literal.value) in (slice, tuple)  # quicker than to make them anew at each call
     return text.object(literal.value, "index", literal) if named else text.literal(literal)

@@ -12,7 +12,7 @@ import numpy as np
 from tapegrad._program.constants import Literal
 from tapegrad._program.passes.lowering import lowered
 from tapegrad._program.program import Atom, Equation, Program, Var
-from tapegrad._program.source.arrays import MODES, as_array, expression, into, ufunc_of
+from tapegrad._program.source.arrays import MODES, as_array, expression, into, power, ufunc_of
 from tapegrad._program.source.blocks import BlockWriter
 from tapegrad._program.source.buffers import Buffers, life
 from tapegrad._program.source.damping import UnsettledError, accept, damp, damp_both, settle
@@ -88,8 +88,9 @@ class Writer:
             self._placed(eq)
             return
         left = ", ".join(self.names[var] for var in eq.outputs)
-        if eq.outputs[0] in self.floats:
-            right = EXPRESSIONS[eq.primitive.name].format(*map(self.number, eq.inputs))
+        pythons = eq.outputs[0] in self.floats
+        if pythons or (eq.primitive.name == "divide" and eq.outputs[0] in self.program.weak):
+            right = EXPRESSIONS[eq.primitive.name].format(*map(self.number if pythons else self.array, eq.inputs))
             if eq.primitive.name == "divide":
                 self.text.object(quotient, "quotient")
         else:
@@ -99,6 +100,9 @@ class Writer:
             if eq.outputs[0] in self.late:
                 given = arguments if buffer is None else [*arguments, buffer]
                 right = f"{self.late[eq.outputs[0]]}({', '.join(given)})"
+            elif eq.outputs[0] in self.program.weak and "power" in eq.primitive.name:
+                arguments += map(self.text.literal, eq.parameters)
+                right = f"{self.text.object(power, 'power')}({', '.join(arguments)})"
             elif buffer is None:
                 right = expression(self.text, eq, arguments)
             else:

@@ -7,6 +7,7 @@ products and negations are the same bit for bit. Quotients are too, but by 0, wh
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 import numpy as np
 
@@ -26,10 +27,10 @@ EXPRESSIONS: dict[str, str] = {
 }
 
 
-def quotient(x: float, y: float) -> float:
-    """The quotient by 0, as NumPy has it: an infinity or nan."""
+def quotient(x: Any, y: Any) -> Any:
+    """The quotient by 0, as NumPy has it: an infinity or nan; Python's number."""
     with np.errstate(all="ignore"):
-        return float(np.float64(x) / y)
+        return np.divide(x, y).item()
 
 
 def _is_arithmetic(eq: Equation) -> bool:
