@@ -423,6 +423,15 @@ class TestFiles:
         assert files.directory().is_absolute()
 
 
+def test_the_other_order_of_bytes_is_numpys() -> None:
+    x = np.linspace(0.0, 1.0, 5).astype(">f8")
+
+    def f(x: Any) -> Any:
+        return np.sin(x) * 2.0 + x
+
+    np.testing.assert_allclose(compile(f, backend="numba")(x), f(x), rtol=1e-15)
+
+
 class TestErrors:
     def test_without_numba(self, monkeypatch: pytest.MonkeyPatch) -> None:
         def nothing(name: str) -> None:

@@ -55,7 +55,8 @@ class Traced(TracedDraft):  # type: ignore[override]  # as above
     @property
     @override
     def dtype(self) -> np.dtype[Any]:
-        return np.result_type(self.primal)
+        dtype: np.dtype[Any] = self.primal.dtype if isinstance(self.primal, ndarray) else np.result_type(self.primal)
+        return dtype  # not that of a result: the order of bytes may be another
 
     @property
     @override
@@ -147,7 +148,7 @@ class Tracing:
         traced.__class__ = Traced
         if isinstance(value, (bool, int, float, complex)) and not isinstance(value, generic):
             self.weak.add(traced.symbol)
-        self.specs.append(Spec(np.shape(value), np.result_type(value)))
+        self.specs.append(Spec(traced.shape, traced.dtype))
         made: Traced = traced
         return made
 
