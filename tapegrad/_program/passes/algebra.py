@@ -49,30 +49,24 @@ def _multiply(work: Rewriting, eq: Equation, out: Spec) -> Atom | Equation | Non
         negative, constant = work.maker(x, "negative"), negated(other)
         if negative is not None and constant is not None and out.dtype.kind == "f":
             return renamed(eq, "multiply", negative.inputs[0], constant)
-        doubled, twice = _doubled(work, x), _twice(other)
-        if doubled is not None and twice is not None and work.spec(x) == out:
-            return renamed(eq, "multiply", doubled, twice)
+        doubled = _doubled(work, x, factor) if work.spec(x) == out else None
+        if doubled is not None:
+            return renamed(eq, "multiply", *doubled)
     return None
 
 
-def _twice(atom: Atom) -> Literal | None:
-    """Two times a constant number of at least 1."""
-    value: Any = number(atom)
-    return Literal(value + value) if isinstance(value, FLOATS) and abs(value) >= 1 else None
+def _doubled(work: Rewriting, atom: Atom, factor: Any) -> tuple[Atom, Atom] | None:
+    """For (x * 2) * c: x and 2c, if c is at least 1; the same for -2 and -1.
 
-
-def _doubled(work: Rewriting, atom: Atom) -> Atom | None:
-    """x, where an atom is x * 2: nothing is rounded there, and what overflows does so also times another number."""
+    Nothing is rounded in x * 2, and what overflows there does so also times c.
+    """
     product = work.maker(atom, "multiply")
-    for x, factor in (product.inputs, product.inputs[::-1]) if product is not None else ():
-        two = number(factor)
-        if (
-            isinstance(two, FLOATS)
-            and two == 2
-            and work.spec(x) == work.spec(atom)
-            and work.spec(x).dtype == np.float64
-        ):
-            return x
+    if product is None or work.spec(atom).dtype != np.float64 or not isinstance(factor, FLOATS) or abs(factor) < 1:
+        return None
+    for x, other in (product.inputs, product.inputs[::-1]):
+        two: Any = number(other)
+        if work.spec(x) == work.spec(atom) and isinstance(two, FLOATS) and abs(two) == 2:
+            return x, Literal(two * factor)
     return None
 
 
@@ -84,9 +78,19 @@ def _damp(work: Rewriting, eq: Equation, out: Spec) -> Atom | Equation | None:
         return y
     if factor is not None and factor == 1 and work.spec(x) == out and out.dtype.kind != "c":
         return x
-    if (damped is not None and damped != 0 and not np.isnan(damped)) or (factor is not None and np.isfinite(factor)):
+    if (damped is not None and damped != 0 and not np.isnan(damped)) or _is_finite(y):
         return renamed(eq, "multiply", x, y)
     return None
+
+
+def _damp_both(work: Rewriting, eq: Equation, out: Spec) -> Atom | Equation | None:
+    """The same where one of them is finite, and not 0."""
+    numbers = [number(atom) for atom in eq.inputs if _is_finite(atom)]
+    return renamed(eq, "multiply", *eq.inputs) if any(value is not None and value != 0 for value in numbers) else None
+
+
+def _is_finite(atom: Atom) -> bool:
+    return isinstance(atom, Literal) and atom.spec.dtype.kind in "biufc" and bool(np.all(np.isfinite(atom.value)))
 
 
 def _divide(work: Rewriting, eq: Equation, out: Spec) -> Atom | Equation | None:
@@ -149,6 +153,7 @@ def _same(work: Rewriting, eq: Equation, out: Spec) -> Atom | Equation | None:
 RULES: dict[str, Rule] = {
     "multiply": _multiply,
     "damp": _damp,
+    "damp both": _damp_both,
     "divide": _divide,
     "add": _add,
     "subtract": _subtract,

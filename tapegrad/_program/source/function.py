@@ -114,8 +114,15 @@ class Writer:
         text, whole, (indices, shape) = self.text, self.names[eq.outputs[0]], eq.parameters
         dtype = self.program.spec(eq.outputs[0]).dtype
         zeros, add = text.object(np.zeros, "zeros"), text.object(np.add, "add")
-        text.line(f"{whole} = {zeros}({text.literal(shape)}, {text.object(dtype, str(dtype), dtype.str)})")
-        for part, index in zip(eq.inputs, indices.value, strict=True):
+        parts = list(zip(eq.inputs, indices.value, strict=True))
+        part, index = parts[0]
+        if isinstance(part, Literal):
+            first = eq.primitive.compute(part.value, (index,), shape.value)
+            text.line(f"{whole} = {text.object(first, 'first')}.copy()")
+            del parts[0]
+        else:
+            text.line(f"{whole} = {zeros}({text.literal(shape)}, {text.object(dtype, str(dtype), dtype.str)})")
+        for part, index in parts:
             at = f"{whole}[{text.object(index, 'index', Literal(index))}]"
             if self.program.spec(part).shape:
                 text.line(f"part = {at}")
@@ -210,8 +217,14 @@ class Writer:
 
     def outputs(self) -> Iterator[str]:
         """The outputs, as arrays that share memory with nothing else."""
+        uses = self.program.uses()
         made_fresh = self.made_fresh()
-        aliased = {var for eq in self.program.equations if eq.aliases for var in eq.outputs}
+        for eq in self.program.equations:
+            whole = eq.inputs[0] if eq.primitive.name in ("transpose", "reshape") else None
+            alone = isinstance(whole, Var) and uses[whole] == 1 and whole in made_fresh and whole not in self.buffers
+            if alone:
+                made_fresh.update(eq.outputs)
+        aliased = {var for eq in self.program.equations if eq.aliases for var in eq.outputs} - made_fresh
         given: set[Atom] = set()
         for atom in self.program.outputs:
             expression = self.array(atom)

@@ -69,7 +69,8 @@ def number_of(text: Text, spec: Spec, name: str) -> str:
     if not spec.shape:
         return name
     if spec.dtype.kind == "f" and spec.size <= FEW:
-        return f"{text.object(squares, 'vdot')}({name}, {name})"
+        numbers = f"{name}.ravel('K')" if spec.ndim > 1 else name  # in the order in which they lie in memory
+        return f"{text.object(squares, 'vdot')}({numbers}, {numbers})"
     return f"{text.object(whole, 'whole')}({name})"
 
 
