@@ -52,6 +52,31 @@ def test_transforms_are_values(transformed: Any) -> None:
         transformed.f = cube
 
 
+class Asked:
+    """A function that counts how often its signature is asked for."""
+
+    count = 0
+
+    def __call__(self, x: Any) -> Any:
+        return x
+
+    @property
+    def __signature__(self) -> inspect.Signature:
+        self.count += 1
+        return inspect.signature(cube)
+
+
+def test_signatures_of_nested_transforms() -> None:
+    def asks(layers: int) -> int:
+        f = innermost = Asked()
+        for _ in range(layers):
+            f = grad(f)
+        assert inspect.signature(f) == inspect.signature(cube)
+        return innermost.count
+
+    assert asks(12) == asks(1)
+
+
 def test_repr_of_transforms() -> None:
     assert repr(grad(cube)) == "grad(cube)"
     assert repr(grad(weigh, argnums=(0, 2))) == "grad(weigh, argnums=(0, 2))"

@@ -69,13 +69,21 @@ class Transform:
 
     @property
     def __signature__(self) -> inspect.Signature:
-        return inspect.signature(self.f)
+        return inspect.signature(inspect.unwrap(self.f, stop=_has_signature))
 
     if not TYPE_CHECKING:  # where a docstring is an attribute of the class
 
         @property
         def __doc__(self) -> str | None:
             return self.f.__doc__
+
+
+def _has_signature(f: Any) -> bool:
+    """Whether a function's own signature is to be asked for.
+
+    A Transform's is that of what it wraps. inspect asks each for it twice, so that nested ones are gone through here.
+    """
+    return isinstance(f, MethodType) or (not isinstance(f, Transform) and hasattr(f, "__signature__"))
 
 
 def _named(module: str, path: str) -> Any:
