@@ -24,7 +24,7 @@ array([1., 1., 1.])
 from __future__ import annotations
 
 from tapegrad._program.checking import check
-from tapegrad._program.compiled import Compiled, Statistics
+from tapegrad._program.compiled import Compiled, CompiledMethod, Statistics
 from tapegrad._program.constants import Literal
 from tapegrad._program.cost import Cost, Costs, Profile, costs
 from tapegrad._program.passes.pipeline import Stage, optimised, stages
@@ -46,6 +46,7 @@ __all__ = [
     "Costs",
     "Profile",
     "Compiled",
+    "CompiledMethod",
     "Statistics",
     "save",
     "load",

@@ -6,7 +6,7 @@ checkers (which bring `typing_extensions` along), and have plain twins at run ti
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,17 +79,6 @@ else:
     W = TypeVar("W")
     T_co = TypeVar("T_co", covariant=True)
     F = TypeVar("F", bound=np.floating[Any])
-
-R_co = TypeVar("R_co", covariant=True)
-
-
-class Bound(Protocol[Q, R_co]):
-    """A method: a function whose first argument is given."""
-
-    def __call__(self, *args: Q.args, **keywords: Q.kwargs) -> R_co:
-        """With what remains to be given."""
-        ...
-
 
 Shape = TypeVar("Shape", bound=tuple[Any, ...])
 # Scalars: any, numbers, floating or complex, complex, real; then arrays of them.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+import inspect
 from multiprocessing import get_context
 import os
 from pathlib import Path
@@ -156,6 +157,15 @@ def _compute(primitive: Any, *args: Any) -> Any:
     return primitive.compute(*args)
 
 
+@attrs.frozen
+class Model:
+    scale: float
+
+    @compile
+    def scaled(self, x: Array) -> Array:
+        return x * self.scale
+
+
 class TestCompile:
     @pytest.mark.parametrize("kind", [float, np.float64, np.array, np.float32])
     def test_numbers(self, kind: Any) -> None:
@@ -265,15 +275,16 @@ class TestCompile:
             assert_equal(compile(f)(*args), f(*args))
 
     def test_methods(self) -> None:
-        @attrs.frozen
-        class Model:
-            scale: float
-
-            @compile
-            def scaled(self, x: Array) -> Array:
-                return x * self.scale
-
-        assert_equal(Model(3.0).scaled(np.ones(2)), np.full(2, 3.0))
+        model, x = Model(3.0), np.ones(2)
+        assert_equal(model.scaled(x), np.full(2, 3.0))
+        assert model.scaled.program(x) is Model.scaled.program(model, x)
+        assert model.scaled.source(x) == Model.scaled.source(model, x)
+        assert "multiply" in str(model.scaled.profile(x))
+        assert model.scaled.stats.programs == 1
+        assert list(inspect.signature(model.scaled).parameters) == ["x"]
+        assert grad(model.scaled)(2.0) == 3.0
+        again = pickle.loads(pickle.dumps(model.scaled))
+        assert again.source(x) == model.scaled.source(x)
 
     def test_pickles_without_its_programs(self) -> None:
         c = compile(goldstein)

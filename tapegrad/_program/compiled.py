@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from types import MethodType
 from typing import Any, ClassVar, Concatenate, Generic, Protocol, overload
 
 import attrs
@@ -18,7 +19,7 @@ from tapegrad._program.passes.pipeline import optimised
 from tapegrad._program.program import Program
 from tapegrad._program.trace import Call, positions_of, program_of
 from tapegrad._transforms.transform import Transform, most_positional, name_of
-from tapegrad.typing import Bound, Owner, P, Q, R, override
+from tapegrad.typing import Owner, P, Q, R, override
 
 
 @attrs.frozen
@@ -70,10 +71,10 @@ class Compiled(Transform, Generic[P, R]):
     @overload
     def __get__(
         self: Compiled[Concatenate[Owner, Q], R], instance: Owner, owner: type | None = None
-    ) -> Bound[Q, R]: ...
+    ) -> CompiledMethod[Q, R]: ...
     @override
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
-        return super().__get__(instance, owner)
+        return self if instance is None else CompiledMethod(MethodType(self, instance))
 
     def _entry(self, args: Sequence[Any], keywords: Mapping[str, Any]) -> tuple[list[Any], Entry]:
         """The leaves that are the Program's inputs, and its entry."""
@@ -112,6 +113,53 @@ class Compiled(Transform, Generic[P, R]):
         """How many Programs it holds, and how large they are."""
         entries = list(self.cache.entries.values())
         return Statistics(len(entries), sum(len(entry.program.equations) for entry in entries))
+
+
+@attrs.frozen(repr=False)
+class CompiledMethod(Transform, Generic[Q, R]):
+    """A compiled function of a class as a method of one of its objects."""
+
+    word: ClassVar[str] = "compile"
+    f: Callable[..., Any]  # a MethodType, made at each access and not checked
+
+    @override
+    def __call__(self, *args: Q.args, **keywords: Q.kwargs) -> R:
+        out: R = self.f(*args, **keywords)
+        return out
+
+    @override
+    def __get__(self, instance: object, owner: type | None = None) -> CompiledMethod[Q, R]:
+        return self
+
+    @override
+    def __reduce_ex__(self, protocol: Any, /) -> Any:
+        compiled, instance = self._taken_apart()
+        return compiled.__get__, (instance,)
+
+    def _taken_apart(self) -> tuple[Compiled[..., R], object]:
+        """The compiled function, and the object."""
+        method: Any = self.f
+        return method.__func__, method.__self__
+
+    def program(self, *args: Q.args, **keywords: Q.kwargs) -> Program:
+        """The Program for arguments of this kind, after all passes."""
+        compiled, instance = self._taken_apart()
+        return compiled.program(instance, *args, **keywords)
+
+    def source(self, *args: Q.args, **keywords: Q.kwargs) -> str:
+        """The Python code that runs for arguments of this kind."""
+        compiled, instance = self._taken_apart()
+        return compiled.source(instance, *args, **keywords)
+
+    def profile(self, *args: Q.args, **keywords: Q.kwargs) -> Profile:
+        """Where the time goes, equation by equation."""
+        compiled, instance = self._taken_apart()
+        return compiled.profile(instance, *args, **keywords)
+
+    @property
+    def stats(self) -> Statistics:
+        """How many Programs it holds, for all objects of the class, and how large they are."""
+        return self._taken_apart()[0].stats
 
 
 class Compiling(Protocol):
