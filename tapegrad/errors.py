@@ -8,11 +8,11 @@ class TapegradError(Exception):
 
 
 class MissingRuleError(TapegradError, NotImplementedError):
-    """A function was applied to a differentiated value, and tapegrad has no derivative for it."""
+    """A function was applied to a differentiated, batched or recorded value, and tapegrad has no rule for it."""
 
 
 class MissingMethodError(MissingRuleError, AttributeError):
-    """A method of an array was used on a differentiated value, and tapegrad has no derivative for it."""
+    """A method of an array was used on such a value, and tapegrad has no rule for it."""
 
 
 class ConversionError(TapegradError, TypeError):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 import inspect
+import math
 from multiprocessing import get_context
 import os
 from pathlib import Path
@@ -16,6 +18,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 import pytest
+import scipy.linalg
 
 import tapegrad
 from tapegrad import at, errors, stop_gradient, using_config
@@ -475,6 +478,26 @@ NEED_A_VALUE: list[Function] = [
     lambda x: grad(lambda x: round(x) * x)(x),
     lambda x: at(np.ones(3))[np.array([0, 0, 1]) * (x > 0)].multiply(x),
 ]
+TAKE = "tapegrad.numpy.take(array, i, 0)"
+TABLE: Any = np.arange(5.0)
+NUMBERS: Any = [1.0, 2.0]
+untyped_linalg: Any = scipy.linalg
+TAUGHT: list[tuple[Function, str]] = [
+    (lambda n: TABLE[n], TAKE),
+    (lambda n: np.take(TABLE, n), TAKE),
+    (lambda n: NUMBERS[n], TAKE),
+    (lambda n: np.array([n, n]), "np.stack([x, y])"),
+    (lambda n: math.sin(n), "np.sin and not math.sin"),
+    (lambda n: round(n), "to become a rounded Python number"),
+    (lambda n: untyped_linalg.expm(n), "tapegrad.scipy.linalg.expm"),
+    (lambda n: np.zeros(n), "static argument"),
+    (lambda n: np.zeros((n, 2)), "static argument"),
+    (lambda n: np.ones(n), "static argument"),
+    (lambda n: np.full(n, 2.0), "static argument"),
+    (lambda n: plain.arange(n), "static argument"),
+    (lambda n: fori_loop(0, 3, lambda i, total: total + np.zeros(i), n), "static argument"),
+]
+HAVE_NO_RULE: list[Function] = [np.packbits, lambda x: np.nextafter(x, 2.0), lambda x: x.view(np.int64)]
 HAVE_UNKNOWN_SIZES: list[Function] = [
     lambda x: x[x > 0],
     np.flatnonzero,
@@ -495,6 +518,27 @@ class TestErrors:
     def test_a_value_that_is_not_known_yet(self, f: Function) -> None:
         with pytest.raises(errors.ConcretizationError, match=r"test_compile.py:\d+"):
             compile(f)(1.0)
+
+    @pytest.mark.parametrize(("f", "remedy"), TAUGHT)
+    def test_what_to_write_instead(self, f: Function, remedy: str) -> None:
+        with pytest.raises(errors.ConcretizationError, match=r"test_compile.py:\d+, in ") as info:
+            compile(f)(3)
+        assert remedy in str(info.value)
+
+    def test_other_errors_after_a_refusal_stay(self) -> None:
+        def f(x: Any) -> Any:
+            with suppress(TypeError):
+                float(x)
+            return len(x)
+
+        with pytest.raises(TypeError, match="no axes"):
+            compile(f)(1.0)
+
+    @pytest.mark.parametrize("f", HAVE_NO_RULE)
+    def test_a_function_without_a_rule(self, f: Function) -> None:
+        with pytest.raises(errors.MissingRuleError, match=r"a recorded value, and tapegrad has no rule") as info:
+            compile(f)(np.ones(3))
+        assert "x.value" not in str(info.value)
 
     @pytest.mark.parametrize("f", HAVE_UNKNOWN_SIZES)
     def test_a_result_of_unknown_size(self, f: Function) -> None:

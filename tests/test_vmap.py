@@ -17,7 +17,7 @@ import scipy.linalg
 
 import tapegrad
 from tapegrad import at
-from tapegrad.errors import BatchError
+from tapegrad.errors import BatchError, MissingRuleError
 import tapegrad.numpy as tnp
 from tests.rules.laws import assert_same, on_leaves
 from tests.rules.rows import ROWS
@@ -212,6 +212,12 @@ def test_what_needs_one_value(f: Function, parts: list[str]) -> None:
 def test_scipys_own_functions() -> None:
     with pytest.raises(TypeError, match=r"scipy.linalg.det at test_vmap.py:\d+.*Call tapegrad.scipy.linalg.det"):
         vmap(lambda a: untyped_linalg.det(a))(plain.ones((2, 3, 3)))
+
+
+def test_a_function_without_a_rule() -> None:
+    with pytest.raises(MissingRuleError, match="a batched value, and tapegrad has no rule") as info:
+        vmap(lambda x: np.nextafter(x, 2.0))(X)
+    assert "x.value" not in str(info.value)
 
 
 @pytest.mark.parametrize("axes", [{"in_axes": "ab"}, {"in_axes": 0.5}, {"in_axes": (True,)}, {"out_axes": {"a": 1j}}])

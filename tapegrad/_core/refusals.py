@@ -11,6 +11,15 @@ from typing import Final
 from tapegrad._place import user_frame, user_line
 from tapegrad.errors import ConversionError, MissingMethodError, MissingRuleError
 
+NUMPYS: Final = "Use NumPy's functions, which work on all of it: np.sin and not math.sin, np.round and not round."
+TAKE: Final = "To index a plain array by it, write tapegrad.numpy.take(array, i, 0)."
+REMEDIES: Final = {
+    "to become a plain array": "Use NumPy's functions on the value itself, and join values with np.stack([x, y]). "
+    f"{TAKE} Random numbers that depend on it: draw standard ones outside, pass them in like it, and write "
+    "loc + scale * z.",
+    "to be used as an index or a size": TAKE,
+}
+"""What Python wanted of a value that it cannot know -> what to write instead, where that is not NUMPYS."""
 PLAIN_ARRAY: Final = (
     "use NumPy's functions on the Variable itself; join Variables with np.stack([x, y]) or np.concatenate, or "
     "np.array([x, y], like=x); instead of writing into an array, write at(array)[i].set(x) or np.where(mask, x, array)"
@@ -31,22 +40,26 @@ IN_PLACE: Final = {
 
 def conversion_error(what: str, remedy: str) -> ConversionError:
     """The error for a conversion that would lose the gradient."""
-    return in_library("turns its arguments into plain arrays, which would lose the gradient") or ConversionError(
-        f"A differentiated value was {what} at {user_line()}, which would lose its gradient. Instead, {remedy}. "
+    return ConversionError(
+        in_library("differentiated", "turns its arguments into plain arrays, which would lose the gradient")
+        or f"A differentiated value was {what} at {user_line()}, which would lose its gradient. Instead, {remedy}. "
         "If a constant is meant, x.value is its plain value."
     )
 
 
-def assignment_error() -> TypeError:
+def assignment_error(state: str) -> TypeError:
     """The error for `x[i] = v`."""
-    return in_library("writes into its arguments' copies, which a Variable does not allow") or TypeError(
+    library = in_library(state, "writes into its arguments' copies, which a Variable does not allow")
+    if library:
+        return ConversionError(library)
+    return TypeError(
         f"x[i] = v at {user_line()} would change a Variable, and Variables are immutable. Make a new one: "
         "at(x)[i].set(v), with tapegrad.at; or np.where(mask, v, x)."
     )
 
 
-def in_library(what: str) -> ConversionError | None:
-    """The error for what a library does to a Variable: it names the function that the user called."""
+def in_library(state: str, what: str) -> str | None:
+    """The text for what a library does to a Variable in this state: it names the function that the user called."""
     call = _library_call(user_frame())
     if call is None:
         return None
@@ -57,10 +70,13 @@ def in_library(what: str) -> ConversionError | None:
         else "tapegrad has no counterpart of it: write it with functions that have a derivative, or declare one with "
         "tapegrad.extend."
     )
-    return ConversionError(
-        f"{public} at {user_line()} was called with a differentiated value, and {what}. {advice} If a constant is "
-        "meant, pass x.value."
-    )
+    constant = _for_a_constant(state, "a constant is meant, pass x.value")
+    return f"{public} at {user_line()} was called with a {state} value, and {what}. {advice}{constant}"
+
+
+def _for_a_constant(state: str, remedy: str) -> str:
+    """How to get a constant: of Variables, only those that are differentiated have a value to be had."""
+    return f" If {remedy}." if state == "differentiated" else ""
 
 
 def _library_call(frame: FrameType) -> tuple[str, str] | None:
@@ -101,16 +117,16 @@ def _exists(name: str) -> bool:
     return found is not None
 
 
-def missing_rule(name: str) -> MissingRuleError:
+def missing_rule(name: str, state: str) -> MissingRuleError:
     """The error for a function without a rule."""
     return MissingRuleError(
-        f"{name} at {user_line()} was called with a differentiated value, and tapegrad has no derivative for it. "
-        "Write it with functions that have one, or declare it with tapegrad.extend. If its result is to be a "
-        "constant, call it with x.value."
+        f"{name} at {user_line()} was called with a {state} value, and tapegrad has no rule for it. Write it with "
+        "functions that have one, or declare it with tapegrad.extend."
+        + _for_a_constant(state, "its result is to be a constant, call it with x.value")
     )
 
 
-def missing_method(name: str) -> MissingMethodError:
+def missing_method(name: str, state: str) -> MissingMethodError:
     """The error for a method of an array that a Variable does not have."""
     if name in IN_PLACE:
         return MissingMethodError(
@@ -118,6 +134,6 @@ def missing_method(name: str) -> MissingMethodError:
             f"{IN_PLACE[name]}."
         )
     return MissingMethodError(
-        f"x.{name} at {user_line()} was used on a differentiated value, and tapegrad has no derivative for it. Write "
-        f"it with functions that have one. If its result is to be a constant, write x.value.{name}."
+        f"x.{name} at {user_line()} was used on a {state} value, and tapegrad has no rule for it. Write it with "
+        "functions that have one." + _for_a_constant(state, f"its result is to be a constant, write x.value.{name}")
     )

@@ -98,6 +98,8 @@ class Variable(Generic[T_co]):
     """The value one level out."""
     level: Any
     """The Level that it belongs to."""
+    state: ClassVar[str] = "differentiated"
+    """What messages say that it is."""
 
     @property
     def value(self) -> T_co:
@@ -179,7 +181,7 @@ class Variable(Generic[T_co]):
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **keywords: Any) -> Any:
         function = find_ufunc(ufunc, method)
         if function is None:
-            raise missing_rule(ufunc.__name__ if method == "__call__" else f"{ufunc.__name__}.{method}")
+            raise missing_rule(ufunc.__name__ if method == "__call__" else f"{ufunc.__name__}.{method}", self.state)
         return function(*inputs, **keywords)
 
     def __array_function__(
@@ -187,7 +189,7 @@ class Variable(Generic[T_co]):
     ) -> Any:
         function = FUNCTIONS.get(func)
         if function is None:
-            raise missing_rule(f"{func.__module__}.{func.__name__}")
+            raise missing_rule(f"{func.__module__}.{func.__name__}", self.state)
         return function(*args, **keywords)
 
     def seen(self) -> Any:
@@ -309,7 +311,7 @@ class Variable(Generic[T_co]):
             raise self.lost("to become a Python int", "take the integer from its value, int(x.value)")
 
         def __index__(self) -> NoReturn:
-            raise self.lost("to be used as an index", "an index is an integer: int(x.value)")
+            raise self.lost("to be used as an index or a size", "use an integer: int(x.value)")
 
         def item(self, *args: Any) -> NoReturn:
             raise self.lost("to become a Python number (item)", "leave it as it is, or index it: x[i]")
@@ -344,10 +346,10 @@ class Variable(Generic[T_co]):
         def __getattr__(self, name: str) -> NoReturn:
             if name.startswith("_") or not hasattr(np.ndarray, name):
                 raise AttributeError(f"a Variable has no attribute {name!r}")
-            raise missing_method(name)
+            raise missing_method(name, self.state)
 
         def __setitem__(self, index: Any, value: Any) -> NoReturn:
-            raise assignment_error()
+            raise assignment_error(self.state)
 
 
 looks_like_an_array: Any = property(lambda x: np.ndarray)

@@ -118,6 +118,10 @@ def _recorded(level: Tracing, run: Callable[[], Any], inputs: Sequence[Any], nam
     token = recording.set(True)
     try:
         out = run()
+    except TypeError as error:
+        if level.refusal is not None and "got 'Traced(" in str(error):  # np.zeros(n): NumPy's own in place of ours
+            raise level.refusal from error
+        raise
     finally:
         level.open = False
         recording.reset(token)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 import attrs
 import numpy as np
@@ -12,6 +12,7 @@ import numpy as np
 from tapegrad._config import CONFIG, alive, next_rank, paused
 from tapegrad._core.door import apply
 from tapegrad._core.primitive import Primitive
+from tapegrad._core.refusals import NUMPYS, REMEDIES, in_library
 from tapegrad._core.variable import Variable, ended, is_variable, looks_like_an_array
 from tapegrad._place import user_line
 from tapegrad._program.constants import constant
@@ -45,6 +46,7 @@ class Traced(TracedDraft):  # type: ignore[override]  # as above
     """A Variable that stands for whatever value the Program will have there; its primal is a specimen of it."""
 
     __class__ = looks_like_an_array  # pyright: ignore[reportIncompatibleMethodOverride]  # what isinstance sees
+    state: ClassVar[str] = "recorded"
 
     @property
     @override
@@ -88,11 +90,13 @@ class Traced(TracedDraft):  # type: ignore[override]  # as above
 
     @override
     def lost(self, what: str, remedy: str) -> ConcretizationError:
-        return ConcretizationError(
-            f"While a Program was recorded, a value that stands for any value was {what} at {user_line()}. Use NumPy's "
-            "functions; what the program's course depends on (sizes, axes, counts, flags) is passed as a static "
-            "argument: compile(f, static_argnums=...)."
+        self.level.refusal = ConcretizationError(
+            in_library(self.state, "turns its arguments into plain arrays, which no recorded value can become")
+            or f"While a Program was recorded, a value that stands for any value was {what} at {user_line()}. "
+            f"{REMEDIES.get(what, NUMPYS)} What the program's course depends on (sizes, axes, counts, flags) is passed "
+            "as a static argument: compile(f, static_argnums=...)."
         )
+        return self.level.refusal
 
     @override
     def __bool__(self) -> NoReturn:
@@ -106,6 +110,9 @@ class Traced(TracedDraft):  # type: ignore[override]  # as above
     @override
     def __repr__(self) -> str:
         return f"Traced({self.dtype}{list(self.shape)})"
+
+    def __round__(self, ndigits: int | None = None) -> NoReturn:
+        raise self.lost("to become a rounded Python number", "")
 
 
 recording: ContextVar[bool] = ContextVar("tapegrad.recording", default=False)
@@ -132,6 +139,8 @@ class Tracing:
     captured: dict[int, tuple[Any, Traced]] = attrs.field(factory=dict[int, "tuple[Any, Traced]"], init=False)
     """By identity, the Variables from outside, and what stands for them."""
     examples: Examples = attrs.field(factory=Examples, init=False)
+    refusal: ConcretizationError | None = attrs.field(default=None, init=False)
+    """The last error that asked for a value."""
 
     def input(self, leaf: Any) -> Traced:
         """A new Variable for an input of the Program, which in this call is `leaf`."""

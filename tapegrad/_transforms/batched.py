@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, NoReturn
+from typing import Any, ClassVar, Final, NoReturn
 
 import attrs
 
 from tapegrad._config import CONFIG, DEFAULT, alive, next_rank
 from tapegrad._core.primitive import Primitive
-from tapegrad._core.refusals import in_library
+from tapegrad._core.refusals import NUMPYS, REMEDIES, in_library
 from tapegrad._core.variable import Variable, ended, looks_like_an_array
 from tapegrad._place import user_line
 from tapegrad._rules.batching import broadcast
@@ -16,18 +16,10 @@ from tapegrad._spec import ndarray
 from tapegrad.errors import BatchError
 from tapegrad.typing import override
 
-NUMPYS: Final = "Use NumPy's functions, which work on all of it: np.sin and not math.sin, np.round and not round."
 WHOLE: Final = (
     "What has to be one number for all (a length, a bound of range() or of a slice, a seed) is passed whole: None for "
     "it in in_axes, or by keyword."
 )
-REMEDIES: Final = {
-    "to become a plain array": "Use NumPy's functions on the value itself, and join values with np.stack([x, y]). To "
-    "index a plain array by it, write tapegrad.numpy.take(array, i, 0). Random numbers that depend on it: draw "
-    f"standard ones outside, map over them too, and write loc + scale * z. {WHOLE}",
-    "to be used as an index": f"To index a plain array by it, write tapegrad.numpy.take(array, i, 0). {WHOLE}",
-}
-"""What Python wanted of a batch -> what to write instead, where that is not one of NumPy's functions."""
 
 
 @attrs.define(eq=False, init=False, repr=False, weakref_slot=False)
@@ -42,6 +34,7 @@ class Batched(BatchedDraft):
     """A Variable that stands for a batch: its primal has the batch on axis 0, its shape is that of one element."""
 
     __class__ = looks_like_an_array  # pyright: ignore[reportIncompatibleMethodOverride]  # what isinstance sees
+    state: ClassVar[str] = "batched"
 
     @property
     @override
@@ -64,10 +57,11 @@ class Batched(BatchedDraft):
         )
 
     @override
-    def lost(self, what: str, remedy: str) -> TypeError:
-        return in_library("turns its arguments into plain arrays, which no batch can become") or BatchError(
-            f"Under vmap, a value that stands for a whole batch was {what} at {user_line()}. "
-            f"{REMEDIES.get(what, f'{NUMPYS} {WHOLE}')}"
+    def lost(self, what: str, remedy: str) -> BatchError:
+        return BatchError(
+            in_library(self.state, "turns its arguments into plain arrays, which no batch can become")
+            or f"Under vmap, a value that stands for a whole batch was {what} at {user_line()}. "
+            f"{REMEDIES.get(what, NUMPYS)} {WHOLE}"
         )
 
     @override
