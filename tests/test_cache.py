@@ -59,7 +59,6 @@ def one(_: Any) -> int:
 
 
 V = np.arange(3.0)
-OBJECT, OTHER = np.array([Fraction(1)]), np.array([Fraction(2)])
 
 
 KINDS: Sequence[Any] = (
@@ -97,8 +96,6 @@ KINDS: Sequence[Any] = (
     np.array([1], "M8[s]"),
     np.zeros(1, [("a", float)]),
     np.zeros(1, [("b", float)]),
-    OBJECT,
-    OTHER,
     (),
     [],
     {},

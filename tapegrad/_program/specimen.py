@@ -44,9 +44,14 @@ class Outcome:
         return cls([specimen(out) for out in results], aliases)
 
 
-@lru_cache(10_000)
 def stretched(shape: Shape, dtype: np.dtype[Any]) -> Any:
     """The specimen of an array: of zeros, where it may be one of positions, which 0 is within; else of ones."""
+    return _stretched(shape, dtype, dtype.char)
+
+
+@lru_cache(10_000)
+def _stretched(shape: Shape, dtype: np.dtype[Any], char: str) -> Any:
+    """The same; by the character too, as int64 and longlong are equal, and of different types."""
     return np.broadcast_to(np.asarray(dtype.kind not in "iu", dtype), shape)
 
 
@@ -100,13 +105,13 @@ def is_elementwise(primitive: Primitive) -> bool:
 def _kind(value: Any) -> Any:
     """What the type of a result may depend on: of an array, where it is empty, and its dtype; of a constant, it."""
     if isinstance(value, ndarray):
-        return ndarray, (tuple([min(n, 1) for n in value.shape]), value.dtype)
+        return ndarray, (tuple([min(n, 1) for n in value.shape]), value.dtype, value.dtype.char)
     return type_of(value), None if isinstance(value, generic) else value
 
 
 def _of_kind(kind: Any, value: Any) -> Any:
     if kind is ndarray:
-        return stretched(*value)
+        return _stretched(*value)
     return kind(1) if issubclass(kind, generic) else value
 
 
