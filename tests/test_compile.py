@@ -630,3 +630,22 @@ def test_quotients_and_powers_of_pythons_numbers_are_numpys(values: tuple[Any, A
         np.testing.assert_equal(compile(np.power)(-8.0, 2.5), np.nan)
         np.testing.assert_equal(compile(np.power)(-8.0, 1e308), np.inf)
         np.testing.assert_equal(compile(lambda x: np.power(x, np.inf))(0.5), 0.0)
+
+
+def test_rows_that_are_picked_twice_are_added_up_once() -> None:
+    rng = np.random.default_rng(0)
+    i, weights = rng.integers(-20, 20, 1_000), rng.normal(size=(1_000, 3))
+
+    def f(x: Any) -> Any:
+        return np.sum(np.sin(x[i]) * weights) + np.sum(x[i.copy()] ** 2 * weights)
+
+    x = rng.normal(size=(20, 3))
+    compiled = compile(grad(f))
+    names = [eq.primitive.name for eq in compiled.program(x).equations]
+    assert names.count("gather") == names.count("scatter") == 1
+    assert "concatenate" not in names
+    assert "scattered(" in compiled.source(x)
+    wanted = np.zeros_like(x)
+    np.add.at(wanted, i, np.cos(x[i]) * weights + 2 * x[i] * weights)
+    np.testing.assert_allclose(compiled(x), wanted, rtol=1e-12)
+    np.testing.assert_allclose(grad(f)(x), wanted, rtol=1e-12)

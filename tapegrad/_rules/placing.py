@@ -177,15 +177,24 @@ def add_at(whole: Any, layout: Layout, positions: Sequence[Any], x: Any) -> None
     if all(mask(position) or position.ndim == 0 for position in positions):
         whole[filled(layout, positions)] = x  # nothing meets
         return
-    rows = len(positions)
-    width = prod(whole.shape[rows:])
-    masked = any(map(mask, positions))
-    if x.size > 1000 and width > 1 and layout == (ARRAY,) * rows and not masked:
-        # Whole rows. np.add.at is several times faster where both arrays have one axis.
-        starts = np.ravel_multi_index(tuple(positions), whole.shape[:rows], mode="wrap") * width
-        np.add.at(whole.reshape(-1), np.add.outer(starts, np.arange(width)).reshape(-1), x.reshape(-1))
-        return
-    np.add.at(whole, filled(layout, positions), x)
+    flat = of_whole_rows(whole.shape, layout, positions, x.size)
+    if flat is None:
+        np.add.at(whole, filled(layout, positions), x)
+    else:
+        np.add.at(whole.reshape(-1), flat, x.reshape(-1))
+
+
+def of_whole_rows(shape: tuple[int, ...], layout: Layout, positions: Sequence[Any], size: int) -> Any:
+    """The positions of all elements of whole rows in an array made flat, where `np.add.at` is several times as fast.
+
+    None for few elements, and anything else than rows.
+    """
+    count = len(positions)
+    width = prod(shape[count:])
+    if size <= 1000 or width == 1 or layout != (ARRAY,) * count or any(map(mask, positions)):
+        return None
+    starts = np.ravel_multi_index(tuple(positions), shape[:count], mode="wrap") * width
+    return np.add.outer(starts, np.arange(width)).reshape(-1)
 
 
 def _assembled(spec: Spec, parts: list[Part]) -> Value:
@@ -213,7 +222,16 @@ def _all_placed(spec: Spec, parts: list[tuple[Any, Value]]) -> Value:
 
 
 def _rows_placed(spec: Spec, count: int, parts: list[tuple[Sequence[Any], Value]]) -> Value:
-    """Parts at positions along the first `count` axes: all positions in one list, all parts in one array."""
+    """Parts at positions along the first `count` axes: all positions in one list, all parts in one array.
+
+    Parts at the same positions are added first: a sum of arrays costs a tenth of adding up entries by their positions.
+    """
+    if len(parts) > 1:
+        together: dict[Any, tuple[Sequence[Any], Value]] = {}
+        for positions, part in parts:
+            key = tuple([(at.shape, at.dtype, at.tobytes()) for at in positions])
+            together[key] = positions, together[key][1] + part if key in together else part
+        parts = list(together.values())
     if len(parts) == 1:
         [(positions, part)] = parts
         return scatter(part, *positions, (ARRAY,) * count, spec.shape)
