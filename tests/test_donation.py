@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib.util import find_spec
 import tracemalloc
 from typing import Any, NamedTuple
 
@@ -68,7 +69,8 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(blocks, "CACHE", 64)
 
 
-BACKENDS = ("numpy", pytest.param("numba", marks=pytest.mark.filterwarnings("ignore")))
+needs_numba = pytest.mark.skipif(find_spec("numba") is None, reason="numba is not installed")
+BACKENDS = ("numpy", pytest.param("numba", marks=[pytest.mark.filterwarnings("ignore"), needs_numba]))
 
 
 class TestOptimiser:

@@ -32,7 +32,7 @@ def encoded(value: Any, arrays: list[Any]) -> Any:
     if isinstance(value, generic) and value.dtype.kind in "biufc":
         return {"number": _bits(value)}
     if kind is ndarray and value.dtype.kind in "biufc":
-        if value.size and is_uniform(value):
+        if is_uniform(value):
             return {"uniform": [list(value.shape), _bits(value[(0,) * value.ndim])]}
         arrays.append(value)
         return {"array": len(arrays) - 1}

@@ -133,5 +133,5 @@ def gathered(shape: Shape, positions: Sequence[Any], layout: Layout) -> Shape | 
 
 
 def _in_bounds(position: Any, length: int) -> bool:
-    found = position[(0,) * position.ndim] if is_uniform(position) and position.size else position
+    found = position[(0,) * position.ndim] if is_uniform(position) else position
     return not found.size or bool(-length <= found.min() and found.max() < length)

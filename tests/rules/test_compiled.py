@@ -18,7 +18,7 @@ from tests.untyped import compile, jvp, plain, vjp
 
 BY_VALUE = (
     *("real_if_close", "emath.", "extract by itself", "nonzero", "where of a condition", "trim_zeros", "x[x > 0]"),
-    *("unique", "union1d", "setdiff1d", "setxor1d", "roots", "histogram_bin_edges, auto"),
+    *("unique", "union1d", "intersect1d", "setdiff1d", "setxor1d", "roots", "histogram_bin_edges, auto"),
     *(*(f"gaussian_filter1d, order {n}, sigma" for n in range(4)), "gaussian_filter, sigmas"),
     *("betabinom.cdf, sf, logcdf and logsf", "betabinom, loc"),
 )
