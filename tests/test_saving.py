@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 import pytest
 
 from tapegrad import extend
+from tapegrad._program.constants import constant
 from tapegrad._tree import flatten
-from tapegrad.program import Literal, Program, check, load, optimised, save
+from tapegrad.program import Program, check, load, optimised, save
 from tests.rules.laws import on_leaves, random_like
 from tests.rules.rows import ROWS
 from tests.untyped import Function, compile, cond, fori_loop, grad, jvp, plain, scan, trace, vjp, while_loop
@@ -108,7 +109,7 @@ def test_constants(value: Any, tmp_path: Path) -> None:
     first, second = assert_round_trip(program, tmp_path)(1.0)["out"]
     assert first == 1.0
     assert type(second) is type(value)
-    assert Literal(second) == Literal(value)
+    assert constant(second) == constant(value)
 
 
 def test_indices_and_dtypes(tmp_path: Path) -> None:
