@@ -13,6 +13,7 @@ from tapegrad._program.program import Atom, Equation, Program
 from tapegrad._program.source.damping import damp, damp_both
 from tapegrad._program.source.text import Text
 from tapegrad._rules.placing import of_whole_rows
+from tapegrad._rules.positions import mask
 from tapegrad._spec import Spec, type_of
 
 COMPARISONS: Mapping[str, str] = {
@@ -115,7 +116,7 @@ def expression(text: Text, eq: Equation, arguments: list[str]) -> str:
 def _flat_positions(eq: Equation) -> Any:
     """The positions of the elements that an equation adds up, where they are known beforehand."""
     positions = [atom.value for atom in eq.inputs[1:] if isinstance(atom, Literal)]
-    if eq.primitive.name != "scatter" or len(positions) < len(eq.inputs) - 1:
+    if eq.primitive.name != "scatter" or len(positions) < len(eq.inputs) - 1 or any(map(mask, positions)):
         return None
     layout, shape = (literal.value for literal in eq.parameters)
     count = len(positions)
