@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import partial
+from importlib import import_module
 from operator import itemgetter
 from threading import Lock
 from typing import Any, Literal, TypeAlias
@@ -13,19 +14,21 @@ import numpy as np
 
 from tapegrad._core.variable import Variable
 from tapegrad._program.constants import key_of
-from tapegrad._program.kernels.function import KernelWriter
 from tapegrad._program.program import Program
 from tapegrad._program.reading import NUMBERS, Reader, reader
 from tapegrad._program.source.control import ControlWriter
-from tapegrad._program.source.function import Code, Writer
+from tapegrad._program.source.function import Code
 from tapegrad._program.trace import Call, is_input
 from tapegrad._spec import ndarray, type_of
 from tapegrad._tree import flatten, unflatten
 from tapegrad.typing import override
 
 Backend: TypeAlias = Literal["numpy", "numba"]
-WRITERS: Mapping[Backend, type[Writer]] = {"numpy": ControlWriter, "numba": KernelWriter}
-"""What writes the code of a Program."""
+WRITERS: Mapping[Backend, str] = {
+    "numpy": "tapegrad._program.source.control.ControlWriter",
+    "numba": "tapegrad._program.kernels.function.KernelWriter",
+}
+"""What writes the code of a Program. That for numba is imported when it is first used."""
 MOST = 256
 """So many Programs a compiled function keeps; the oldest goes first."""
 READERS = 8
@@ -50,7 +53,9 @@ class Entry:
         else:
             build = tuple if structure == flatten((0,) * count)[1] else partial(unflatten, structure)
         given = frozenset(var for var, flag in zip(program.inputs, donated, strict=True) if flag)
-        return cls(program, WRITERS[backend](program, given).write(), build)
+        module, _, name = WRITERS[backend].rpartition(".")
+        writer: type[ControlWriter] = getattr(import_module(module), name)
+        return cls(program, writer(program, given).write(), build)
 
 
 @attrs.define(eq=False)
