@@ -30,6 +30,7 @@ CASES: dict[str, tuple[Callable[[Array], Any], bool]] = {
     "what a comparison reads": (lambda x: np.where(grad(lambda x: np.sum(root(x) * x))(x) >= 0, 1.0, 2.0) * x, False),
     "what a maximum reads": (lambda x: np.sum(plain.maximum(grad(lambda x: np.sum(root(x) * x))(x), -1.0)), True),
     "what fmax hides": (lambda x: np.fmax(grad(lambda x: np.sum(root(x) * x))(x), -1.0) * x, False),
+    "what is a condition": (lambda x: np.where(grad(lambda x: np.sum(root(x) * x))(x), 1.0, 2.0) * (x + 3.0), False),
     "a reciprocal": (lambda x: 1.0 / (1.0 / grad(lambda x: np.sum(root(x) * x))(x)), True),
 }
 

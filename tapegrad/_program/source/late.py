@@ -83,6 +83,10 @@ def late(program: Program, checked: Collection[Atom]) -> frozenset[Var]:
     showing: set[Var] = set()
     """What is seen to be nan, where it is."""
 
+    def selecting(eq: Equation, var: Var) -> bool:
+        condition = eq.primitive.name == "where" and eq.inputs[0] == var  # of numbers: nan is true
+        return eq.primitive.name in SELECTING and not condition
+
     def passing(eq: Equation, dtype: str) -> bool:
         return eq.primitive.name in PASSING or (eq.primitive.name in REAL and dtype == "f")
 
@@ -90,7 +94,7 @@ def late(program: Program, checked: Collection[Atom]) -> frozenset[Var]:
         reading = readers.get(var, [])
         seen = [eq.outputs[0] in showing and len(eq.outputs) == 1 for eq in reading]
         return any(see and passing(eq, dtype) for see, eq in zip(seen, reading, strict=True)) or (
-            bool(reading) and all(seen) and all(passing(eq, dtype) or eq.primitive.name in SELECTING for eq in reading)
+            bool(reading) and all(seen) and all(passing(eq, dtype) or selecting(eq, var) for eq in reading)
         )
 
     for eq in reversed(program.equations):
