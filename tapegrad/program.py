@@ -9,11 +9,12 @@ p['x']       :  float64[3]  input
 p['y']       :  float64     input
 %0           :  float64     positive p['y']
 %1           :  float64[3]  sin p['x']
-%2           :  float64     sum %1, (0,), False
-%3           :  float64[3]  cos p['x']
-%4           :  float64[3]  damp %0, %3
-return['x']  :  float64[3]  %4
-return['y']  :  float64     %2
+%2           :  float64[3]  multiply array([1., 1., 1.]), %0
+%3           :  float64     sum %1, (0,), False
+%4           :  float64[3]  cos p['x']
+%5           :  float64[3]  damp %2, %4
+return['x']  :  float64[3]  %5
+return['y']  :  float64     %3
 >>> program(np.zeros(3), 1.0)["x"]
 array([1., 1., 1.])
 >>> check(program)

@@ -14,7 +14,6 @@ from tapegrad._program.constants import Literal
 from tapegrad._program.passes.rewriting import Rewriting, rewritten
 from tapegrad._program.program import Atom, Equation, Program
 from tapegrad._rules.folding import kept_shape
-from tapegrad._rules.kinds import PRIMITIVES
 from tapegrad._spec import ndarray
 
 EXACT = frozenset(
@@ -73,8 +72,6 @@ def _reshaped(work: Rewriting, atom: Atom, shape: tuple[int, ...]) -> Atom:
 
 def _put_off(work: Rewriting, eq: Equation) -> Equation | Sequence[Atom]:
     """The broadcast of the result for the result of broadcasts: where all operands are, in the same way, or numbers."""
-    if (number := _number(work, eq)) is not None:
-        return number
     makers = [work.maker(atom, *BROADCASTS) for atom in eq.inputs]
     small = [atom if maker is None else maker.inputs[0] for maker, atom in zip(makers, eq.inputs, strict=True)]
     ways = {(maker.primitive, maker.parameters) for maker in makers if maker is not None}
@@ -86,15 +83,3 @@ def _put_off(work: Rewriting, eq: Equation) -> Equation | Sequence[Atom]:
     spec = attrs.evolve(work.spec(eq.outputs[0]), shape=shape)
     result = work.call(eq.primitive.name, *small, spec=spec)
     return Equation(primitive, (result,), parameters, eq.outputs, aliases=True)
-
-
-def _number(work: Rewriting, eq: Equation) -> Equation | None:
-    """The broadcast of a number, where numbers meet an array that consists of one."""
-    out = work.spec(eq.outputs[0])
-    wholes = {atom for atom in eq.inputs if isinstance(atom, Literal) and atom.spec.shape == out.shape}
-    found = [_before_broadcast(work, atom) if atom in wholes else (atom, ()) for atom in eq.inputs]
-    small = [each[0] for each in found if each is not None]
-    if not wholes or len(small) < len(found) or any(work.spec(x).shape or work.is_weak(x) for x in small):
-        return None
-    result = work.call(eq.primitive.name, *small, spec=attrs.evolve(out, shape=()))
-    return Equation(PRIMITIVES["broadcast_to"], (result,), (Literal(out.shape),), eq.outputs, aliases=True)
