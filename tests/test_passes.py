@@ -132,8 +132,12 @@ EXACT: dict[str, tuple[Callable[..., Any], tuple[Any, ...], list[str]]] = {
         (Y,),
         [*["slice_of"] * 2, "place all"],
     ),
-    "a number that is repeated": case(
-        grad(lambda x, y: np.sum(np.sin(x) * y)), (Y, 2.0), ["positive", "sin", "sum", "cos", "damp"]
+    "parts of parts, which are added beforehand": case(
+        grad(
+            lambda w, x: w[1][0] * x[1] + w[1][0] * x[2] + w[1][0] * x[3] + w[1, 0] * x[0] + w[0, 1] * x[0], argnums=0
+        ),
+        (np.ones((2, 3)), np.array([0.1, 0.7, 1e16, -1e16])),
+        [*["slice_of"] * 4, *["add"] * 3, "place all"],
     ),
     "signs of products": case(
         lambda x, y: (-x * y) / y - -x * -y, (Y, Y), ["multiply", "divide", "negative", "subtract"]

@@ -31,19 +31,20 @@ def with_parts_joined(program: Program) -> Program:
         made = work.maker(atom, *ZEROS)
         return made if made is not None and uses.get(made.outputs[0]) == 1 else None
 
-    def flat(work: Rewriting, eq: Equation) -> Parts:
-        """The parts of `place` or `place all`, and in place of one that is placed itself, its own."""
-        index = eq.parameters[0]
-        indices = [index] if eq.primitive.name == "place" else [Literal(each) for each in index.value]
+    def flat(work: Rewriting, eq: Equation) -> Parts | None:
+        """The parts of `place` or `place all`, each at a place of its own; None if some overlap in another way.
+
+        In place of a part that is such a sum itself, its own.
+        """
         parts: list[tuple[Literal, Atom]] = []
-        for place, part in zip(indices, eq.inputs, strict=True):
-            inner = maker(work, part)
-            outer = _numbers(place.value)
-            if inner is None or outer is None:
+        for place, part in _parts(eq):
+            inner, outer = maker(work, part), _numbers(place.value)
+            own = None if inner is None or outer is None else flat(work, inner)
+            if own is None or outer is None:
                 parts.append((place, part))
             else:
-                parts += [(Literal((*outer, *_entries(at.value))), each) for at, each in flat(work, inner)]
-        return parts
+                parts += [(Literal((*outer, *_entries(at.value))), each) for at, each in own]
+        return _merged(work, parts, eq.parameters[1].value)
 
     def rewrite(work: Rewriting, eq: Equation) -> Equation | Sequence[Atom]:
         if work.spec(eq.outputs[0]).dtype.kind not in "fc" or eq.primitive.name not in ("add", "place all"):
@@ -55,13 +56,11 @@ def with_parts_joined(program: Program) -> Program:
             return eq
         parts: Parts | None = []
         for made in placed:
-            own = _merged(work, flat(work, made), shape.value)
+            own = flat(work, made)
             parts = None if parts is None or own is None else _merged(work, [*parts, *own], shape.value)
-        if parts is None and len(placed) > 1:
+        if parts is None and {made.primitive.name for made in placed} == {*ZEROS}:
             placed.sort(key=lambda made: made.primitive.name == "place")  # which is added last
-            parts = (
-                [part for made in placed for part in flat(work, made)] if placed[1].primitive.name == "place" else None
-            )
+            parts = [part for made in placed for part in _parts(made)]
         if parts is None or len(parts) == 1:
             return eq
         indices = Literal(tuple([index.value for index, _ in parts]))
@@ -71,6 +70,12 @@ def with_parts_joined(program: Program) -> Program:
         )
 
     return rewritten(program, rewrite)
+
+
+def _parts(eq: Equation) -> Parts:
+    index = eq.parameters[0]
+    indices = [index] if eq.primitive.name == "place" else [Literal(each) for each in index.value]
+    return list(zip(indices, eq.inputs, strict=True))
 
 
 def _merged(work: Rewriting, parts: Parts, shape: Sequence[int]) -> Parts | None:
