@@ -30,6 +30,12 @@ CASES: dict[str, tuple[Callable[[Array], Any], bool]] = {
     "what a comparison reads": (lambda x: np.where(grad(lambda x: np.sum(root(x) * x))(x) >= 0, 1.0, 2.0) * x, False),
     "what a maximum reads": (lambda x: np.sum(plain.maximum(grad(lambda x: np.sum(root(x) * x))(x), -1.0)), True),
     "what fmax hides": (lambda x: np.fmax(grad(lambda x: np.sum(root(x) * x))(x), -1.0) * x, False),
+    "what is left out there, and decides here": (
+        lambda x: (lambda p: np.sum((p + 1.0)[1:]) * np.where(p >= 0, 1.0, 2.0) * (x + 3.0))(
+            grad(lambda x: np.sum(root(x) * x))(x)
+        ),
+        False,
+    ),
     "what is a condition": (lambda x: np.where(grad(lambda x: np.sum(root(x) * x))(x), 1.0, 2.0) * (x + 3.0), False),
     "a reciprocal": (lambda x: 1.0 / (1.0 / grad(lambda x: np.sum(root(x) * x))(x)), True),
 }
@@ -50,6 +56,18 @@ def test_results_are_those_of_eager_code(f: Callable[[Array], Any], all_late: bo
         program = compile(f).program(X)
     waiting = late(program, program.outputs)
     assert (waiting == set(products(program))) is all_late
+
+
+def test_a_block_checks_what_comes_from_before_it() -> None:
+    y = np.linspace(0.0, 1.0, 100_000)
+
+    def f(x: Array) -> Any:
+        total = np.sum(np.sin(y) * np.exp(y) * grad(lambda x: np.sum(root(x) * x))(x)[0] + 1.0)
+        return total, np.where(total > 0, 1.0, 2.0)
+
+    with np.errstate(all="ignore"):
+        assert "over_blocks" in compile(f).source(X)
+        np.testing.assert_allclose(compile(f)(X), f(X), rtol=1e-12)
 
 
 def test_where_zero_meets_infinity_the_products_are_computed_again() -> None:

@@ -87,10 +87,7 @@ class BlockWriter:
             for eq in totals:
                 body.line(f"{self.names[eq.outputs[0]]} = {self._sum(eq)}")
             sums = ", ".join(self.names[eq.outputs[0]] for eq in totals)
-            if modes:
-                unsettled = touched(self.program, self.late)
-                ends = (*results, *(eq.outputs[0] for eq in totals))
-                numbers = [f"{body.object(whole, 'whole')}({self.local[var]})" for var in ends if var in unsettled]
+            if numbers := [f"{body.object(whole, 'whole')}({self.local[var]})" for var in self._unsettled()]:
                 body.line(f"settle({', '.join(numbers)})")
             body.line(f"return [{sums}]")
         self.text.lines[0:0] = [*body.lines, ""]
@@ -204,7 +201,12 @@ class BlockWriter:
     def _modes(self) -> list[str]:
         """What differs between the first run and a careful one."""
         used = {self.late[eq.outputs[0]] for eq in self.group.equations if eq.outputs[0] in self.late}
-        return [mode for mode in MODES if mode in used or (used and mode == "settle")]
+        return [mode for mode in MODES if mode in used or (mode == "settle" and self._unsettled())]
+
+    def _unsettled(self) -> list[Var]:
+        """What the group gives and late products, its own or earlier ones, may have made nan."""
+        found = touched(self.program, self.late)
+        return [var for var in (*self.results, *(eq.outputs[0] for eq in self.group.totals)) if var in found]
 
     def _total(self, eq: Equation) -> Var:
         (atom,) = eq.inputs

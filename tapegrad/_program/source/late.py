@@ -80,28 +80,31 @@ def late(program: Program, checked: Collection[Atom]) -> frozenset[Var]:
     for eq in program.equations:
         for atom in dict.fromkeys(eq.inputs):
             readers.setdefault(atom, []).append(eq)
+    whole: set[Var] = set()
+    """Values of which every nan shows."""
     showing: set[Var] = set()
-    """What is seen to be nan, where it is."""
+    """Values of which every nan shows, or concerns nothing that depends on them."""
+
+    def passing(eq: Equation, dtype: str) -> bool:
+        return eq.primitive.name in PASSING or (eq.primitive.name in REAL and dtype == "f")
 
     def selecting(eq: Equation, var: Var) -> bool:
         condition = eq.primitive.name == "where" and eq.inputs[0] == var  # of numbers: nan is true
         return eq.primitive.name in SELECTING and not condition
 
-    def passing(eq: Equation, dtype: str) -> bool:
-        return eq.primitive.name in PASSING or (eq.primitive.name in REAL and dtype == "f")
-
-    def shows(var: Var, dtype: str) -> bool:
-        reading = readers.get(var, [])
-        seen = [eq.outputs[0] in showing and len(eq.outputs) == 1 for eq in reading]
-        return any(see and passing(eq, dtype) for see, eq in zip(seen, reading, strict=True)) or (
-            bool(reading) and all(seen) and all(passing(eq, dtype) or selecting(eq, var) for eq in reading)
-        )
-
     for eq in reversed(program.equations):
         for var in eq.outputs:
-            dtype = program.spec(var).dtype.kind
-            if dtype in "fc" and (var in checked or shows(var, dtype)):
-                showing.add(var)
+            dtype, reading = program.spec(var).dtype.kind, readers.get(var, [])
+            if dtype not in "fc":
+                continue
+            if var in checked or any(passing(each, dtype) and each.outputs[0] in whole for each in reading):
+                whole.add(var)
+            elif not reading or not all(
+                reader.outputs[0] in showing and (passing(reader, dtype) or selecting(reader, var))
+                for reader in reading
+            ):
+                continue
+            showing.add(var)
     return frozenset(
         eq.outputs[0] for eq in program.equations if eq.primitive.name in DAMPED and eq.outputs[0] in showing
     )
