@@ -33,8 +33,9 @@ def _itself(array: NDArray[Any]) -> Any:
     return array
 
 
-def _on_arrays(f: Function, arguments: Arrays) -> Call:
-    return partial(f, *arguments)
+def _on_numbers(f: Function, arguments: Arrays) -> Call:
+    """On NumPy's arrays, and on Python's numbers where there are no axes."""
+    return partial(f, *(array if array.ndim else array.item() for array in arguments))
 
 
 @attrs.frozen
@@ -44,8 +45,8 @@ class Library:
     namespace: Any
     """NumPy-like functions of the library's arrays: `tanh exp log sum max`."""
     derivatives: Derivatives
-    ready: Callable[[Function, Arrays], Call] = _on_arrays
-    """What calls a function of the library's arrays, with these arguments."""
+    ready: Callable[[Function, Arrays], Call] = _on_numbers
+    """What calls a function with these arguments, in the form that the library's users pass and that is quickest."""
     constant: Callable[[NDArray[Any]], Any] = _itself
     """An array that is not differentiated, as the library takes it."""
 
@@ -64,7 +65,7 @@ OWN: Derivatives = {
 
 def _compiled(backend: Literal["numpy", "numba"]) -> Library:
     import_module(backend)
-    return Library(np, OWN, lambda f, arguments: partial(tapegrad.compile(f, backend=backend), *arguments))
+    return Library(np, OWN, lambda f, arguments: _on_numbers(tapegrad.compile(f, backend=backend), arguments))
 
 
 def _row_by_row(f: Function, _: int) -> Function:
@@ -83,11 +84,7 @@ def _autograd() -> Library:
         "jacobian": lambda f, _: autograd.jacobian(f),
         "hessian": lambda f, _: autograd.hessian(f),
     }
-
-    def ready(f: Function, arguments: Arrays) -> Call:
-        return partial(f, *(float(array) if array.ndim == 0 else array for array in arguments))  # floats are faster
-
-    return Library(import_module("autograd.numpy"), derivatives, ready)
+    return Library(import_module("autograd.numpy"), derivatives)
 
 
 def _mygrad() -> Library:
