@@ -12,7 +12,7 @@ import tapegrad
 
 STOREYS = [
     {"errors", "typing"},
-    {"_place"},
+    {"_place", "_errstate"},
     {"_config", "_spec"},
     {"_values", "_tree"},
     {"_leaves", "_containers"},
@@ -70,7 +70,7 @@ STOREYS = [
     {"_program.examples"},
     {"_program.tracing", "_program.encoding", "_program.cost", "_program.bodies", "_program.passes.rewriting"},
     {"_program.trace", "_program.passes.*", "_program.source.text", "_program.source.damping"},
-    {"_program.source.arrays", "_program.source.lifetimes", "_program.reading"},
+    {"_program.source.arrays", "_program.source.lifetimes", "_program.source.returning", "_program.reading"},
     {"_program.passes.fast", "_program.passes.lowering", "_program.passes.signs", "_program.source.memory"},
     {"_program.passes.pipeline", "_program.source.groups", "_program.source.numbers", "_program.source.running"},
     {"_program.source.buffers", "_program.source.late"},

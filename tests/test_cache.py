@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import OrderedDict, defaultdict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 import enum
 from fractions import Fraction
-from itertools import permutations
+from itertools import permutations, product
+import pickle
 from typing import Any, NamedTuple
 
 import attrs
@@ -237,6 +238,81 @@ def test_a_hit_does_not_search(monkeypatch: pytest.MonkeyPatch) -> None:
     f(tree(1.0), V, 2, y=np.float32(2.0))
     monkeypatch.setattr(Call, "of", None)
     assert np.array_equal(f(tree(2.0), V, 2, y=np.float32(3.0))[0][1], V * 2 * V)
+
+
+def test_arrays_from_other_processes_are_found_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their dtypes equal NumPy's own, and are other objects."""
+    sent = pickle.loads(pickle.dumps(V))
+    assert sent.dtype is not V.dtype
+    c = compile(lambda x: x * 2.0)
+    c(V)
+    monkeypatch.setattr(Call, "of", None)
+    np.testing.assert_array_equal(c(sent), V * 2)
+
+
+def test_numbers_of_many_classes_by_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    c = compile(lambda x, y: (x * y, x + y))
+    kinds: list[Any] = [True, 2, 3.0, 4j, *(np.dtype(code).type(5) for code in "?ilfdD")]
+    calls = [(x, y) for x, y in product(kinds, repeat=2) if (kinds.index(x) + kinds.index(y)) % 7 == 0]
+    wanted = [(x * y, x + y) for x, y in calls]
+    assert [c(x, y) for x, y in calls] == wanted
+    assert len(c.cache.readers) == len(calls) <= READERS
+    monkeypatch.setattr(Call, "of", None)
+    out = [c(x, y) for x, y in calls]
+    assert out == wanted
+    assert [[type(leaf) for leaf in pair] for pair in out] == [[type(leaf) for leaf in pair] for pair in wanted]
+
+
+@pytest.mark.parametrize("error", [LookupError, ValueError, AttributeError, TypeError])
+def test_errors_of_the_code_are_no_misses(error: type[Exception]) -> None:
+    """It is not run twice: donated memory would be gone."""
+    ran: list[None] = []
+
+    def fail(*_: Any) -> None:
+        ran.append(None)
+        raise error("by the code")
+
+    c = compile(lambda x, y: x * y["k"])
+    c(V, {"k": 2.0})
+    (found,) = c.cache.quick
+    c.cache.quick[found] = fail
+    with pytest.raises(error, match="by the code"):
+        c(V, {"k": 2.0})
+    assert len(ran) == 1
+
+
+def test_results_in_any_tree() -> None:
+    """Each call makes its own, with the keys in the function's order, and None stays None."""
+
+    def f(x: Any) -> Any:
+        return (
+            {"z": x, "a": [x * 2.0, (), (x,)], 1: {}, (1, 2): x + 1.0, one: None},
+            [Pair(x, [x - 1.0]), Layer(x * 3.0, "sin"), OrderedDict([("b", x), ("a", V)])],
+            "text",
+        )
+
+    def plain(x: Any) -> Any:
+        return {"b": [x * 2.0], "a": ((x,), "text", None), "f": one, "v": V}
+
+    for g in (f, plain, lambda x: (x * 2.0,), lambda x: [x * 2.0], lambda x: {}, lambda x: (), lambda x: None):
+        c = compile(g)
+        for k in (1.0, 2.0):
+            assert repr(c(k)) == repr(g(k))
+        first, second = c(1.0), c(1.0)
+        for a, b in zip(containers(first), containers(second), strict=True):
+            assert a is not b
+    assert "unflatten" in compile(f).source(1.0)
+    source = compile(plain).source(1.0)
+    assert "return {'b': [v0], 'a': ((" in source
+
+
+def containers(tree: Any) -> Iterator[Any]:
+    """All lists, dicts and arrays in a tree, which somebody may change."""
+    if type(tree) in (list, dict, OrderedDict, np.ndarray):
+        yield tree
+    if type(tree) in (list, dict, OrderedDict, tuple, Pair):
+        for part in tree.values() if isinstance(tree, dict) else tree:
+            yield from containers(part)
 
 
 def test_variables_are_told_from_numbers() -> None:

@@ -108,7 +108,7 @@ def test_a_loop_is_a_loop_of_python() -> None:
     source = compile(nested).source(START, WEIGHTS, ROWS)
     assert source.count("for ") == 2
     assert source.count("if ") == 1
-    assert source.count("errstate") == 1
+    assert source.count("errstate.set(") == 1
     assert "def " not in source.replace("def program", "")
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from functools import partial
 from importlib import import_module
-from operator import itemgetter
 from threading import Lock
 from typing import Any, Literal, TypeAlias
 
@@ -15,12 +13,11 @@ import numpy as np
 from tapegrad._core.variable import Variable
 from tapegrad._program.constants import key_of
 from tapegrad._program.program import Program
-from tapegrad._program.reading import NUMBERS, Reader, reader
+from tapegrad._program.reading import NUMBERS, UNKNOWN, Reader, reader
 from tapegrad._program.source.control import ControlWriter
 from tapegrad._program.source.function import Code
 from tapegrad._program.trace import Call, is_input
 from tapegrad._spec import ndarray, type_of
-from tapegrad._tree import flatten, unflatten
 from tapegrad.typing import override
 
 Backend: TypeAlias = Literal["numpy", "numba"]
@@ -31,7 +28,7 @@ WRITERS: Mapping[Backend, str] = {
 """What writes the code of a Program. That for numba is imported when it is first used."""
 MOST = 256
 """So many Programs a compiled function keeps; the oldest goes first."""
-READERS = 8
+READERS = 16
 """So many structures of arguments a compiled function has a Reader for; the oldest goes first."""
 
 
@@ -41,21 +38,14 @@ class Entry:
 
     program: Program
     code: Code
-    build: Callable[[list[Any]], Any]
-    """Puts the leaves of the outputs together."""
 
     @classmethod
     def of(cls, program: Program, backend: Backend, donated: Sequence[bool]) -> Entry:
         """With the code for a Program, of whose inputs some are donated."""
-        structure, count = program.structure, len(program.outputs)
-        if structure == flatten(0)[1]:
-            build: Callable[[list[Any]], Any] = itemgetter(0)
-        else:
-            build = tuple if structure == flatten((0,) * count)[1] else partial(unflatten, structure)
         given = frozenset(var for var, flag in zip(program.inputs, donated, strict=True) if flag)
         module, _, name = WRITERS[backend].rpartition(".")
         writer: type[ControlWriter] = getattr(import_module(module), name)
-        return cls(program, writer(program, given).write(), build)
+        return cls(program, writer(program, given).write())
 
 
 @attrs.define(eq=False)
@@ -64,8 +54,8 @@ class Cache:
 
     entries: dict[Any, Entry] = attrs.field(factory=dict[Any, Entry], init=False)
     """By signature."""
-    quick: dict[Any, Entry] = attrs.field(factory=dict[Any, Entry], init=False)
-    """By the signatures of Readers."""
+    quick: dict[Any, Callable[..., Any]] = attrs.field(factory=dict[Any, Callable[..., Any]], init=False)
+    """Their code alone, by the signatures of Readers."""
     readers: tuple[Reader, ...] = attrs.field(default=(), init=False)
     """The newest first."""
     lock: Any = attrs.field(factory=Lock, init=False)
@@ -80,17 +70,17 @@ class Cache:
                     self.readers = (new, *self.readers[: READERS - 1])
                     known = self._signature(call, args, keywords)
                 if known is not None:
-                    self.quick[known] = entry
-            for entries in (self.entries, self.quick):
-                while len(entries) > MOST:
-                    del entries[next(iter(entries))]
+                    self.quick[known] = entry.code.run
+            for table in (self.entries, self.quick):
+                while len(table) > MOST:
+                    del table[next(iter(table))]
 
     def _signature(self, call: Call, args: Sequence[Any], keywords: Mapping[str, Any]) -> Any:
         """By the first Reader that finds the call's inputs where they are, and says of arrays all that matters."""
         for read in self.readers:
-            if known := read(args, keywords, itself):
+            if (known := read(args, keywords, taken_apart)) is not UNKNOWN:
                 signature, inputs = known
-                if [*map(id, inputs)] == [*map(id, call.inputs)] and not any(part is ndarray for part in signature):
+                if [*map(id, inputs)] == [*map(id, call.inputs)]:
                     return signature
         return None
 
@@ -109,7 +99,7 @@ def kind_of(leaf: Any) -> Any:
     return key_of(leaf)
 
 
-def itself(signature: Hashable) -> Hashable:
-    """A signature that is looked for nowhere, but can be."""
+def taken_apart(signature: Hashable) -> Callable[..., Any]:
+    """What gives the signature of a call, which must be one that can be looked for, and its inputs."""
     hash(signature)
-    return signature
+    return lambda *inputs: (signature, inputs)

@@ -17,6 +17,7 @@ from tapegrad._program.cost import Profile, profile
 from tapegrad._program.kernels.files import require_numba
 from tapegrad._program.passes.pipeline import optimised
 from tapegrad._program.program import Program
+from tapegrad._program.reading import UNKNOWN
 from tapegrad._program.trace import Call, positions_of, program_of
 from tapegrad._transforms.transform import Transform, most_positional, name_of
 from tapegrad.typing import Owner, P, Q, R, override
@@ -53,17 +54,12 @@ class Compiled(Transform, Generic[P, R]):
     @override
     def __call__(self, *args: P.args, **keywords: P.kwargs) -> R:
         for read in self.cache.readers:
-            known = read(args, keywords)
-            if known is not None and known[0] is not None:
-                entry, inputs = known
-                quick: R = entry.build(entry.code.run(*inputs))
-                return quick
+            known: R = read(args, keywords)
+            if known is not UNKNOWN:
+                return known
         inputs, entry = self._entry(args, keywords)
-        if any(isinstance(leaf, Variable) for leaf in inputs):
-            leaves = entry.program.evaluate(inputs)
-        else:
-            leaves = entry.code.run(*inputs)
-        out: R = entry.build(leaves)
+        run = entry.program if any(isinstance(leaf, Variable) for leaf in inputs) else entry.code.run
+        out: R = run(*inputs)
         return out
 
     @overload
@@ -239,10 +235,13 @@ def compile(
     array([ 3., 12.])
     >>> print(slope.source(np.array([1.0, 2.0])))
     def program(x):
-        with errstate(all='ignore'):
+        before = errstate.set(ignored)
+        try:
             v0 = x * x
             v1 = c3 * v0
-            return [v1]
+            return v1
+        finally:
+            errstate.reset(before)
     """
     static, donated = positions_of("static_argnums", static_argnums), positions_of("donate", donate)
     if backend not in WRITERS:

@@ -1,14 +1,15 @@
 """Code that takes the arguments of a call apart: written for one structure, it is several times quicker than a search.
 
 It looks at every node and every leaf, and gives up where anything is of another class, or stands elsewhere. So what it
-reads has the structure that it was written for.
+reads has the structure that it was written for. What it finds it calls at once: a list of arguments to hand over would
+cost as much as to read them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
 from itertools import count
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 import attrs
 import numpy as np
@@ -26,15 +27,21 @@ NUMBERS = frozenset(
 )
 """Classes of single numbers, each with one dtype."""
 
+UNKNOWN: Final = object()
+"""What a Reader returns of a call that it can do nothing with."""
+
 numbers = count()
-Find: TypeAlias = Callable[[Hashable], Any]
+Find: TypeAlias = Callable[[Hashable], Callable[..., Any] | None]
 
 
 class Reader(Protocol):
     """A function that takes calls of one structure apart."""
 
-    def __call__(self, args: Any, keywords: Any, find: Find = ..., /) -> tuple[Any, list[Any]] | None:
-        """What `find` finds by the call's signature, and the leaves that are inputs; None if it gives up."""
+    def __call__(self, args: Any, keywords: Any, find: Find = ..., /) -> Any:
+        """The function that `find` finds by the call's signature, called with the leaves that are inputs.
+
+        UNKNOWN if it finds none, or gives up.
+        """
         ...
 
 
@@ -58,19 +65,18 @@ class Reading:
 
     def demand(self, condition: str) -> None:
         """Go on only where this holds."""
-        self.text.line(f"if not ({condition}): return None")
+        self.text.line(f"if not ({condition}): return UNKNOWN")
 
     def static(self, name: str) -> None:
         """What the Program depends on as a whole."""
         self.signature.append(f"{self.text.object(key_of, 'key_of')}({name})")
 
     def input(self, name: str, leaf: Any) -> None:
-        """What the Program depends on by its class, dtype and shape."""
-        if type_of(leaf) is ndarray:
-            self.demand(f"type({name}) is {self.text.object(ndarray, 'ndarray')}")
+        """What the Program depends on by its class and, if it is an array, its dtype and shape."""
+        kind = type_of(leaf)
+        self.demand(f"type({name}) is {self.text.object(kind, kind.__name__)}")
+        if kind is ndarray:
             self.signature += [f"{name}.dtype", f"{name}.shape"]
-        else:
-            self.signature.append(f"type({name})")
         self.inputs.append(name)
 
     def tree(self, name: str, tree: Any, structure: optree.PyTreeSpec[Any], leaves: Iterator[Any]) -> None:
@@ -90,7 +96,7 @@ class Reading:
         elif structure.kind == PyTreeKind.DICT:
             self.demand(f"len({name}) == {len(names)}")
             for part, key in zip(names, structure.entries(), strict=True):
-                self.text.line(f"{part} = {name}[{self._key(key)}]")
+                self.text.line(f"{part} = {name}[{self.text.key(key)}]")
             children = [tree[key] for key in structure.entries()]
         elif (fields := declared_fields(kind)) is not None:
             for part, field in zip(names, fields.children, strict=True):
@@ -103,18 +109,16 @@ class Reading:
         for each in zip(names, children, parts, strict=True):
             self.tree(*each, leaves)
 
-    def _key(self, key: Any) -> str:
-        return repr(key) if type_of(key) in (str, int) else self.text.object(key, "key")
-
     def function(self, call: Call, find: Find) -> Reader:
         """The whole function, for calls like this one."""
         leaves = iter(call.leaves)
         parts = call.structure.children()
+        self.text.object(UNKNOWN, "UNKNOWN")
         with self.text.block(f"def read(args, keywords, find={self.text.object(find, 'find')}):"):
             with self.text.block("try:"):
                 names = [self.name() for _ in call.args]
                 self.text.line(f"({', '.join(names)}{',' * (len(names) == 1)}) = args")
-                self.demand(f"len(keywords) == {len(call.keywords)}")
+                self.demand(f"len(keywords) == {len(call.keywords)}" if call.keywords else "not keywords")
                 for i, each in enumerate(zip(names, call.args, parts[0].children(), strict=True)):
                     self._argument(i, *each, call, leaves)
                 order = parts[1].entries()
@@ -122,10 +126,12 @@ class Reading:
                     name = self.name()
                     self.text.line(f"{name} = keywords[{key!r}]")
                     self._argument(key, name, call.keywords[key], part, call, leaves)
-                signature = ", ".join([str(next(numbers)), *self.signature])  # or that of two Readers could be the same
-                self.text.line(f"return find(({signature},)), [{', '.join(self.inputs)}]")
+                number = str(next(numbers))  # or the signatures of two Readers could be the same
+                signature = f"({', '.join([number, *self.signature])})" if self.signature else number
+                self.text.line(f"run = find({signature})")
             with self.text.block("except (LookupError, ValueError, AttributeError, TypeError):"):
-                self.text.line("return None")
+                self.text.line("return UNKNOWN")
+            self.text.line(f"return UNKNOWN if run is None else run({', '.join(self.inputs)})")
         return self.text.function("read")
 
     def _argument(

@@ -24,8 +24,9 @@ from tapegrad._program.program import Atom, Equation, Var
 from tapegrad._program.source.buffers import life
 from tapegrad._program.source.control import ControlWriter
 from tapegrad._program.source.donation import donated_places, taking
-from tapegrad._program.source.function import Code
+from tapegrad._program.source.function import Code, silent
 from tapegrad._program.source.lifetimes import Step
+from tapegrad._program.source.returning import tree
 from tapegrad._program.source.running import over_blocks
 from tapegrad._program.source.text import Text
 from tapegrad._spec import FLOAT64, ndarray
@@ -263,12 +264,11 @@ class KernelWriter(ControlWriter):
                     quick = program.spec(var) == FLOAT64
                     text.line(f"{self.names[var]} = {'float({})' if quick else '{}[()]'}".format(self.names[var]))
                     self.bare |= {var} if quick else set()
-            plain = any(isinstance(step, Equation) for step in self.order)
+            warns = any(isinstance(step, Equation) and self.may_warn(step) for step in self.order)
             text.extend(taking(text, program, self.names, self.donated, {*self.given.values()}))
-            errstate = f"with {text.object(np.errstate, 'errstate')}(all='ignore'):"
-            with text.block(errstate) if plain else nullcontext():
+            with silent(text) if warns else nullcontext():
                 self.lines()
-                text.line(f"return [{', '.join(self.outputs())}]")
+                text.line(f"return {tree(text, program.structure, self.outputs())}")
         source = "\n".join(text.lines)
         if self.kernels.lines:
             written = file_of(self.kernels)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import attrs
 import numpy as np
 
+from tapegrad._errstate import errstate, ignored
 from tapegrad._program.constants import Literal
 from tapegrad._program.passes.lowering import lowered
 from tapegrad._program.program import Atom, Equation, Program, Var
@@ -20,15 +21,16 @@ from tapegrad._program.source.donation import donated_places, taking
 from tapegrad._program.source.groups import Group, steps
 from tapegrad._program.source.late import checked_at_end, late_products, number_of
 from tapegrad._program.source.numbers import EXPRESSIONS, as_floats, quotient
+from tapegrad._program.source.returning import tree
 from tapegrad._program.source.text import Text, local_names
 from tapegrad._program.structured import Structured
-from tapegrad._spec import generic, ndarray
+from tapegrad._spec import FLOAT64, generic, ndarray
 from tapegrad._values import fresh
 
 
 @attrs.frozen
 class Code:
-    """A Program as Python: the source, and the function that it defines: leaves in, list of leaves out."""
+    """A Program as Python: the source, and the function that it defines: leaves in, the tree of outputs out."""
 
     source: str
     run: Callable[..., Any]
@@ -61,7 +63,7 @@ class Writer:
         self.program = lowered(self.program)
         if self.outer is None:
             self.names = local_names(self.program)
-            self.text = Text({*self.names.values(), "program", "equations", "part", *MODES})
+            self.text = Text({*self.names.values(), "program", "equations", "part", "before", *MODES})
         else:
             self.text = self.outer.text
             values = (*self.program.inputs, *(var for eq in self.program.equations for var in eq.outputs))
@@ -95,7 +97,7 @@ class Writer:
                 self.text.object(quotient, "quotient")
         else:
             spec = self.program.spec(eq.outputs[0])
-            arguments = [as_array(self.text, eq, atom, spec) or self.array(atom) for atom in eq.inputs]
+            arguments = [as_array(self.text, eq, atom, spec) or self._argument(eq, atom) for atom in eq.inputs]
             buffer = self.buffers.get(eq.outputs[0])
             if eq.outputs[0] in self.late:
                 given = arguments if buffer is None else [*arguments, buffer]
@@ -108,6 +110,15 @@ class Writer:
             else:
                 right = into(self.text, eq, arguments, buffer)
         self.text.line(f"{left} = {right}")
+
+    def _argument(self, eq: Equation, atom: Atom) -> str:
+        """An argument of NumPy's function, which makes the same array of Python's float as of NumPy's."""
+        boxed = eq.primitive.name == "array" and isinstance(atom, Var) and self.program.spec(atom) == FLOAT64
+        return self.names[atom] if boxed and isinstance(atom, Var) else self.array(atom)
+
+    def may_warn(self, eq: Equation) -> bool:
+        """Whether NumPy computes an equation, and may have something to say of it."""
+        return eq.primitive.name != "array" and any(var not in self.floats for var in eq.outputs)
 
     def _placed(self, eq: Equation) -> None:
         """Zeros, to which each part is added in its place."""
@@ -142,21 +153,21 @@ class Writer:
         take, around, give_back = self.planned()
         if not self.given:  # else a second run finds results in place of what it reads
             self.late = late_products(program, self.order, self.floats)
-        if any(var not in self.floats for eq in program.equations for var in eq.outputs):
-            around.insert(0, f"{text.object(np.errstate, 'errstate')}(all='ignore')")
         names = [self.names[var] for var in program.inputs]
         modes = MODES if self.late else ()
         with text.block(f"def {'equations' if modes else 'program'}({', '.join((*names, *modes))}):"):
             self._inputs()
             text.extend(taking(text, program, self.names, self.donated, {*self.given.values()}))
             text.extend(take)
-            with text.block(f"with {', '.join(around)}:") if around else nullcontext():
+            warns = any(self.may_warn(eq) for eq in program.equations)
+            inside = text.block(f"with {', '.join(around)}:") if around else nullcontext()
+            with silent(text) if warns else nullcontext(), inside:
                 self.lines()
                 if checked := checked_at_end(program, self.order, self.late):
                     numbers = [number_of(text, program.spec(atom), self.array(atom)) for atom in checked]
                     text.line(f"settle({', '.join(numbers)})")
                 text.extend(give_back)
-                text.line(f"return [{', '.join(self.outputs())}]")
+                text.line(f"return {tree(text, program.structure, self.outputs())}")
         if modes:
             self._twice(names)
         return Code("\n".join(text.lines), text.function("program"))
@@ -235,6 +246,17 @@ class Writer:
             else:
                 yield expression if atom in made_fresh else f"{self.text.object(owned, 'owned')}({expression})"
             given.add(atom)
+
+
+@contextmanager
+def silent(text: Text) -> Generator[None]:
+    """The lines added inside run without NumPy's warnings."""
+    variable, value = text.object(errstate, "errstate"), text.object(ignored, "ignored")
+    text.line(f"before = {variable}.set({value})")
+    with text.block("try:"):
+        yield
+    with text.block("finally:"):
+        text.line(f"{variable}.reset(before)")
 
 
 OWNING = frozenset({"damp", "damp both", "matmul", "sum", "where", "power", "place", "place all"})

@@ -9,9 +9,8 @@ from functools import cache
 import os
 from typing import Any
 
-import numpy as np
-
 from tapegrad._config import CONFIG
+from tapegrad._errstate import errstate, ignored
 from tapegrad._program.source.lifetimes import Kind
 from tapegrad._program.source.memory import Workspace, memory
 
@@ -47,12 +46,16 @@ def over_blocks(
     def run(first: int, last: int) -> list[Any]:
         total: list[Any] = []
         memory.working = True
-        with Workspace([((rows, *shape), dtype) for shape, dtype in buffers]) as scratch, np.errstate(all="ignore"):
-            for start in range(first, last, rows):
-                stop = min(start + rows, last)
-                free = scratch if stop - start == rows else [buffer[: stop - start] for buffer in scratch]
-                part = block(start, stop, free, *arguments)
-                total = [a + b for a, b in zip(total, part, strict=True)] if total else part
+        before = errstate.set(ignored)
+        try:
+            with Workspace([((rows, *shape), dtype) for shape, dtype in buffers]) as scratch:
+                for start in range(first, last, rows):
+                    stop = min(start + rows, last)
+                    free = scratch if stop - start == rows else [buffer[: stop - start] for buffer in scratch]
+                    part = block(start, stop, free, *arguments)
+                    total = [a + b for a, b in zip(total, part, strict=True)] if total else part
+        finally:
+            errstate.reset(before)
         return total
 
     outermost = not memory.working

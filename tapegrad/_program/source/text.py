@@ -75,6 +75,10 @@ class Text:
             return repr(value)
         return self.object(value, "constant", literal)
 
+    def key(self, key: Any) -> str:
+        """A key of a dict as an expression."""
+        return repr(key) if type_of(key) in (str, int) else self.object(key, "key")
+
     def function(self, name: str) -> Callable[..., Any]:
         """Compile the lines, and return the function called `name`. Tracebacks show the lines."""
         source = "\n".join(self.lines) + "\n"
@@ -103,7 +107,7 @@ def written(value: Any) -> bool:
 
 TAKEN = re.compile(
     r"(block|i|far)\d+|(b\d+|buffers)(of\d+)?|at|start|stop|_"
-    r"|float|range|zip|equations|part|product|product_both|settle"
+    r"|float|range|zip|equations|part|product|product_both|settle|before"
 )
 """Names that generated code has of its own."""
 
