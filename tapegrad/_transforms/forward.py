@@ -12,6 +12,7 @@ from tapegrad._config import alive, next_rank, paused
 from tapegrad._core.door import apply
 from tapegrad._core.primitive import Primitive
 from tapegrad._core.variable import NUMBERS, Variable, ended, looks_like_an_array, still_open
+from tapegrad._errstate import errstate, ignored
 from tapegrad._spec import SEVERAL, Value, spec_of
 from tapegrad._transforms.point import Point
 from tapegrad._tree import tree_map
@@ -72,8 +73,11 @@ class Forward:
         if not moves or paused(self):
             return result
         pool = primitive.pool(_readable(primitive, inner, result), result)
-        with np.errstate(all="ignore"):  # 1 / 0 in a rule either meets a zero tangent or shows in the result
+        before = errstate.set(ignored)  # 1 / 0 in a rule either meets a zero tangent or shows in the result
+        try:
             tangent = primitive.push(primitive, inner, tangents, pool)
+        finally:
+            errstate.reset(before)
         if primitive.results == 1:
             return self.dual(result, tangent)
         outs, saved = result[: primitive.outputs], result[primitive.outputs :]
