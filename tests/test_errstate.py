@@ -13,7 +13,7 @@ from tapegrad._errstate import Entered, errstate, ignored
 from tests.untyped import compile, grad, jvp
 
 X = np.array([0.0, 1.0])
-WAYS: Any = pytest.mark.parametrize(
+WAYS = pytest.mark.parametrize(
     ("variable", "value"), [(errstate, ignored), (Entered(), {"all": "ignore"})], ids=["found", "entered"]
 )
 

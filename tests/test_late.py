@@ -80,6 +80,19 @@ def test_where_zero_meets_infinity_the_products_are_computed_again() -> None:
     assert np.all(np.isfinite(compiled(X)))
 
 
+def test_arguments_may_have_the_names_of_generated_code() -> None:
+    def f(before: Array, flat: Array, errstate: Array, ignored: Array) -> Any:
+        return np.sum(root(before @ flat) * flat + errstate * ignored)
+
+    point = [X[:, None] * X, *(np.roll(X, i) for i in range(3))]
+    slope = grad(f)
+    source = compile(slope).source(*point)
+    assert "(flat := " in source
+    assert "errstate_1.set(ignored_1)" in source
+    for ours, wanted in zip(compile(slope)(*point), slope(*point), strict=True):
+        np.testing.assert_allclose(ours, wanted, rtol=1e-14)
+
+
 def test_small_arrays_lie_in_memory_that_a_program_keeps() -> None:
     def chain(x: Array) -> Any:
         for _ in range(8):

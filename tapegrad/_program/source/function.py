@@ -63,7 +63,7 @@ class Writer:
         self.program = lowered(self.program)
         if self.outer is None:
             self.names = local_names(self.program)
-            self.text = Text({*self.names.values(), "program", "equations", "part", "before", *MODES})
+            self.text = Text({*self.names.values(), "program", "equations", "part", "before", "flat", *MODES})
         else:
             self.text = self.outer.text
             values = (*self.program.inputs, *(var for eq in self.program.equations for var in eq.outputs))

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from tapegrad._program.program import Atom, Equation, Program, Var
 from tapegrad._program.source.arrays import DAMPED
-from tapegrad._program.source.damping import FEW, squares, whole
+from tapegrad._program.source.damping import FEW, whole
 from tapegrad._program.source.groups import Group, results_of
 from tapegrad._program.source.text import Text
 from tapegrad._program.structured import Structured
@@ -69,8 +69,9 @@ def number_of(text: Text, spec: Spec, name: str) -> str:
     if not spec.shape:
         return name
     if spec.dtype.kind == "f" and spec.size <= FEW:
-        numbers = f"{name}.ravel('K')" if spec.ndim > 1 else name  # in the order in which they lie in memory
-        return f"{text.object(squares, 'vdot')}({numbers}, {numbers})"
+        if spec.ndim == 1:
+            return f"{name}.dot({name})"  # np.vdot would ask first whether anything overrides it
+        return f"(flat := {name}.ravel('K')).dot(flat)"  # in the order in which they lie in memory
     return f"{text.object(whole, 'whole')}({name})"
 
 
