@@ -1,7 +1,8 @@
 """NumPy's silence about division by zero and its kin, at an eighth of what `np.errstate(all="ignore")` costs.
 
 NumPy keeps what it does about them in a context variable. `np.errstate` makes its value anew each time it is entered,
-which takes as long as ten operations on small arrays; one that was made beforehand serves as well.
+which takes as long as ten operations on small arrays; one that was made beforehand serves as well. (The size of NumPy's
+buffers is part of it: `np.setbufsize` has no effect within.)
 
 >>> state = errstate.set(ignored)
 >>> try:

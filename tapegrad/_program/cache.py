@@ -76,7 +76,7 @@ class Cache:
                     del table[next(iter(table))]
 
     def _signature(self, call: Call, args: Sequence[Any], keywords: Mapping[str, Any]) -> Any:
-        """By the first Reader that finds the call's inputs where they are, and says of arrays all that matters."""
+        """By the first Reader that finds the call's inputs where they are."""
         for read in self.readers:
             if (known := read(args, keywords, taken_apart)) is not UNKNOWN:
                 signature, inputs = known
