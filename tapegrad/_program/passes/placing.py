@@ -38,7 +38,7 @@ def with_parts_joined(program: Program) -> Program:
         """
         parts: list[tuple[Literal, Atom]] = []
         for place, part in _parts(eq):
-            inner, outer = maker(work, part), _numbers(place.value)
+            inner, outer = maker(work, part), as_numbers(place.value)
             own = None if inner is None or outer is None else flat(work, inner)
             if own is None or outer is None:
                 parts.append((place, part))
@@ -94,7 +94,7 @@ def _entries(index: Any) -> tuple[Any, ...]:
     return index if type_of(index) is tuple else (index,)
 
 
-def _numbers(index: Any) -> tuple[int, ...] | None:
+def as_numbers(index: Any) -> tuple[int, ...] | None:
     """An index of numbers alone."""
     entries = _entries(index)
     return entries if all(isinstance(entry, int) for entry in entries) else None

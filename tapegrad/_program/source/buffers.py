@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import attrs
 
@@ -10,7 +10,7 @@ from tapegrad._program.program import Equation, Program, Var
 from tapegrad._program.source.arrays import DAMPED, fills, read_again, ufunc_of
 from tapegrad._program.source.groups import Group, results_of
 from tapegrad._program.source.lifetimes import Kind, Step, allocated
-from tapegrad._program.source.memory import Pool, Workspace, size
+from tapegrad._program.source.memory import Part, Pool, Workspace, size
 from tapegrad._program.source.text import Text
 from tapegrad._program.structured import Structured
 
@@ -28,6 +28,15 @@ FRESH = frozenset(
 
 
 @attrs.frozen
+class Written:
+    """A step that is a line already, and needs no buffer."""
+
+    line: str
+    reads: tuple[Var, ...] = ()
+    writes: tuple[Var, ...] = ()
+
+
+@attrs.frozen
 class Buffers:
     """The buffers of a Program, by their numbers."""
 
@@ -41,7 +50,11 @@ class Buffers:
 
     @classmethod
     def of(
-        cls, program: Program, order: Sequence[Equation | Group], elsewhere: Collection[Var] = (), mark: str = ""
+        cls,
+        program: Program,
+        order: Sequence[Equation | Group | Written],
+        elsewhere: Collection[Var] = (),
+        mark: str = "",
     ) -> Buffers:
         """For a Program whose steps run in this order, but for values that are put elsewhere."""
         steps = [life(program, step) for step in order]
@@ -70,15 +83,20 @@ class Buffers:
     def _name(self, i: int) -> str:
         return f"b{i}{self.mark}"
 
-    def taken(self, text: Text) -> tuple[list[str], list[str], list[str]]:
-        """The lines that take the small ones, the contexts that hold the large ones, the lines that give back."""
+    def taken(
+        self, text: Text, arrays: Mapping[str, Kind], parts: Mapping[str, Part]
+    ) -> tuple[list[str], list[str], list[str]]:
+        """The lines that take the small ones, the contexts that hold the large ones, the lines that give back.
+
+        Beside the small ones are other `arrays`, by their names, and `parts` of those.
+        """
         used = sorted(set(self.places.values()))
         large = [i for i in used if size(self.kinds[i]) >= LARGE]
         small = [i for i in used if size(self.kinds[i]) < LARGE]
         before, around, after = list[str](), list[str](), list[str]()
-        if small:
-            pool = Pool([self.kinds[i] for i in small])
-            names = ", ".join(map(self._name, small))
+        if small or arrays:
+            pool = Pool([*arrays.values(), *(self.kinds[i] for i in small)], [*parts.values()])
+            names = ", ".join((*arrays, *map(self._name, small), *parts))
             before.append(f"[{names}] = buffers{self.mark} = {text.object(pool.take, 'take')}()")
             after.append(f"{text.object(pool.free.append, 'give_back')}(buffers{self.mark})")
         if large:
@@ -88,8 +106,10 @@ class Buffers:
         return before, around, after
 
 
-def life(program: Program, step: Equation | Group) -> Step:
+def life(program: Program, step: Equation | Group | Written) -> Step:
     """What a step reads and writes."""
+    if isinstance(step, Written):
+        return Step(step.reads, step.writes)
     if isinstance(step, Group):
         return Step(tuple(step.reads), tuple(results_of(program, step)), fills=True)
     reads = tuple([atom for atom in step.inputs if isinstance(atom, Var)])

@@ -8,7 +8,6 @@ those are finite, the products were right. Otherwise the Program runs again, wit
 from __future__ import annotations
 
 from cmath import isfinite
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,6 @@ from tapegrad._spec import ndarray
 
 FEW = 8_192
 """A dot product of so many elements runs on one thread, and is the quickest way to see whether all are finite."""
-squares: Callable[[Any, Any], Any] = np.vdot
 
 
 class UnsettledError(ArithmeticError):
@@ -59,5 +57,6 @@ def kept_from(zero: Any, product: Any, out: Any) -> Any:
 def whole(x: Any) -> Any:
     """A number that is finite only if every element is; it may overflow where they are large."""
     if isinstance(x, ndarray) and x.size <= FEW and x.dtype.kind == "f":
-        return squares(x, x)
+        flat = x.ravel("K")  # in the order in which they lie in memory
+        return flat.dot(flat)
     return np.add.reduce(x, axis=None)

@@ -15,13 +15,16 @@ from tapegrad._program.passes.lowering import lowered
 from tapegrad._program.program import Atom, Equation, Program, Var
 from tapegrad._program.source.arrays import MODES, as_array, expression, into, power, ufunc_of
 from tapegrad._program.source.blocks import BlockWriter
-from tapegrad._program.source.buffers import Buffers, life
+from tapegrad._program.source.buffers import Buffers, Written, life
 from tapegrad._program.source.damping import UnsettledError, accept, damp, damp_both, settle
 from tapegrad._program.source.donation import donated_places, taking
 from tapegrad._program.source.groups import Group, steps
 from tapegrad._program.source.late import checked_at_end, late_products, number_of
+from tapegrad._program.source.lifetimes import Lives
 from tapegrad._program.source.numbers import EXPRESSIONS, as_floats, quotient
+from tapegrad._program.source.packs import Packing
 from tapegrad._program.source.returning import tree
+from tapegrad._program.source.rows import RowWriter
 from tapegrad._program.source.text import Text, local_names
 from tapegrad._program.structured import Structured
 from tapegrad._spec import FLOAT64, generic, ndarray
@@ -151,8 +154,6 @@ class Writer:
         """The whole function."""
         program, text = self.program, self.text
         take, around, give_back = self.planned()
-        if not self.given:  # else a second run finds results in place of what it reads
-            self.late = late_products(program, self.order, self.floats)
         names = [self.names[var] for var in program.inputs]
         modes = MODES if self.late else ()
         with text.block(f"def {'equations' if modes else 'program'}({', '.join((*names, *modes))}):"):
@@ -177,20 +178,33 @@ class Writer:
 
         Returns the lines that take buffers, the contexts that hold them, and the lines that give them back.
         """
-        program, self.order = self.program, steps(self.program)
-        self.given = donated_places(program, self.order, [life(program, step) for step in self.order], self.donated)
-        mark = self.text.local("of", 1) if self.outer else ""
-        buffers = Buffers.of(program, self.order, self.given, mark)
+        program, text, order = self.program, self.text, steps(self.program)
+        lives = [life(program, step) for step in order]
+        self.given = donated_places(program, order, lives, self.donated)
+        self.buffers.update({var: self.names[memory] for var, memory in self.given.items()})
+        if self.outer is None and not self.given:  # else a second run finds results in place of what it reads
+            self.late = late_products(program, order, self.floats)
+        mark = text.local("of", 1) if self.outer else ""
+        kept = [atom for atom in program.outputs if isinstance(atom, Var)]
+        packing = Packing(program, self.late, Lives.of(lives, kept).escaping | self.buffers.keys())
+        packed = packing.steps(order)
+        rows = RowWriter(text, program, packing.layout, self.late, self.array, mark)
+        in_rows = rows.named(packed)
+        self.names.update(in_rows)
+        self.buffers.update(in_rows)
+        self.order = rows.write(packed)
+        buffers = Buffers.of(program, self.order, self.buffers, mark)
         self.dead = buffers.dead
         self.buffers.update(buffers.named())
-        self.buffers.update({var: self.names[memory] for var, memory in self.given.items()})
-        return buffers.taken(self.text)
+        return buffers.taken(text, rows.arrays, rows.parts)
 
     def lines(self) -> None:
         """The lines that run all equations."""
         for step, dead in zip(self.order, self.dead, strict=True):
             if isinstance(step, Group):
                 self.group(step)
+            elif isinstance(step, Written):
+                self.text.line(step.line)
             else:
                 self.equation(step)
             if dead:

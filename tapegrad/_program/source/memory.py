@@ -57,6 +57,15 @@ class Workspace:
         self.held = None
 
 
+@attrs.frozen
+class Part:
+    """A part of a buffer."""
+
+    buffer: int
+    index: int | slice
+    shape: tuple[int, ...]
+
+
 @attrs.define(eq=False)
 class Pool:
     """Buffers that a Program keeps from call to call: quicker to take than to make.
@@ -65,14 +74,17 @@ class Pool:
     """
 
     kinds: Sequence[Kind]
+    parts: Sequence[Part] = ()
+    """Which parts of them come after them."""
     free: list[list[Any]] = attrs.field(factory=list[list[Any]], init=False)
 
     def take(self) -> list[Any]:
-        """Buffers that nothing else uses until they are given back."""
+        """Buffers that nothing else uses until they are given back, and their parts."""
         try:
             return self.free.pop()
         except IndexError:
-            return carved(np.empty(needed(self.kinds), np.uint8), self.kinds)
+            buffers = carved(np.empty(needed(self.kinds), np.uint8), self.kinds)
+            return buffers + [buffers[part.buffer][part.index].reshape(part.shape) for part in self.parts]
 
 
 def needed(kinds: Sequence[Kind]) -> int:
