@@ -195,7 +195,7 @@ def test_threads() -> None:
 
 
 UNARY: tuple[Callable[[Any], Any], ...] = (np.tanh, np.negative, np.exp, lambda x: x * 0.5, lambda x: 1.0 - x, np.abs)
-BINARY: tuple[Callable[[Any, Any], Any], ...] = (np.add, np.multiply, np.subtract, np.maximum)
+BINARY: tuple[Callable[[Any, Any], Any], ...] = (np.add, np.multiply, np.subtract, np.hypot)
 picks = st.integers(0, 1_000)
 
 
