@@ -1,4 +1,4 @@
-"""Three problems of the ADBench suite, written from their published formulas, on random data of its sizes."""
+"""The problems of the ADBench suite, written from their published formulas, on random data of its sizes."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ import numpy as np
 
 from benchmarks.problem import Problem, over_data
 
+GAMMA, M = 1.0, 0
+"""The parameters of the Wishart prior."""
+
 
 def mixture(xp: Any, data: Any, alphas: Any, means: Any, scales: Any) -> Any:
     """The log-likelihood of a Gaussian mixture with diagonal covariances, as in ADBench: `scales` are -log(sigma)."""
@@ -16,6 +19,23 @@ def mixture(xp: Any, data: Any, alphas: Any, means: Any, scales: Any) -> Any:
     top = xp.max(inner, axis=1, keepdims=True)
     likelihoods = xp.sum(top[:, 0]) + xp.sum(xp.log(xp.sum(xp.exp(inner - top), axis=1)))
     return likelihoods - len(data) * xp.log(xp.sum(xp.exp(alphas)))
+
+
+def full_mixture(xp: Any, data: Any, index: Any, above: Any, diagonal: Any, alphas: Any, means: Any, icf: Any) -> Any:
+    """The log-likelihood of a Gaussian mixture with full covariances, and its Wishart prior, as in ADBench.
+
+    A row of `icf` holds the inverse of a covariance's factor: the logarithms of its diagonal, then what is below that,
+    by columns. `index`, `above` and `diagonal` make the transposed factor of it. Constants are left out.
+    """
+    logs = icf[:, : data.shape[1]]
+    scales, squares = xp.exp(logs), icf[:, data.shape[1] :] ** 2
+    factors = icf[:, index] * above + scales[:, :, None] * diagonal
+    z = (data - means[:, None]) @ factors
+    inner = (alphas + xp.sum(logs, axis=1))[:, None] - 0.5 * xp.sum(z * z, axis=2)
+    top = xp.max(inner, axis=0, keepdims=True)
+    likelihoods = xp.sum(top[0]) + xp.sum(xp.log(xp.sum(xp.exp(inner - top), axis=0)))
+    prior = 0.5 * GAMMA**2 * (xp.sum(scales**2) + xp.sum(squares)) - M * xp.sum(logs)
+    return likelihoods - len(data) * xp.log(xp.sum(xp.exp(alphas))) + prior
 
 
 def recurrent_loss(xp: Any, sequence: Any, weights: Any, biases: Any, ends: Any, state: Any) -> Any:
@@ -79,6 +99,22 @@ def gaussian_mixture(points: int, dimensions: int, parts: int) -> Problem:
         rng.normal(size=parts),
         rng.normal(size=(parts, dimensions)),
         0.1 * rng.normal(size=(parts, dimensions)),
+    )
+
+
+def full_gaussian_mixture(points: int, dimensions: int, parts: int) -> Problem:
+    """The same in the weights, means and factors of parts that have full covariances."""
+    rng = np.random.default_rng(0)
+    columns, rows = np.triu_indices(dimensions, 1)
+    index = np.zeros((dimensions, dimensions), int)
+    index[columns, rows] = dimensions + np.arange(len(rows))
+    return over_data(
+        f"Gaussian mixture, full covariances, {points:,} points, d = {dimensions}, k = {parts}",
+        full_mixture,
+        (rng.normal(size=(points, dimensions)), index, (index > 0).astype(float), np.eye(dimensions)),
+        rng.normal(size=parts),
+        rng.normal(size=(parts, dimensions)),
+        0.1 * rng.normal(size=(parts, dimensions + len(rows))),
     )
 
 

@@ -42,6 +42,7 @@ WORKLOADS = (
     Workload(problems.SMALL_NETWORK, 1),
     Workload(problems.LARGE_NETWORK, 0.9),
     Workload(problems.MIXTURE, 1),
+    Workload(problems.FULL_MIXTURE, 1),
     Workload(problems.LSTM_STEP, 1),
     Workload(problems.LSTM, 1),
     Workload(problems.BUNDLE, 1),

@@ -10,7 +10,7 @@ import attrs
 import numpy as np
 from numpy.typing import DTypeLike
 
-from benchmarks.adbench import bundle_adjustment, gaussian_mixture, lstm
+from benchmarks.adbench import bundle_adjustment, full_gaussian_mixture, gaussian_mixture, lstm
 from benchmarks.libraries import Derivative
 from benchmarks.problem import Problem, over_data
 
@@ -102,6 +102,7 @@ HESSIAN = valley(50, "hessian", "Hessian, 50 dimensions, by slices")
 SMALL_ELEMENTWISE, LARGE_ELEMENTWISE = elementwise(1_000), elementwise(1_000_000)
 LOGISTIC = logistic_regression(569, 30)
 MIXTURE = gaussian_mixture(points=1_000, dimensions=10, parts=25)
+FULL_MIXTURE = full_gaussian_mixture(points=1_000, dimensions=10, parts=25)
 LSTM_STEP, LSTM = lstm(1), attrs.evolve(lstm(20), too_long=frozenset({"compile, numba"}))
 BUNDLE = bundle_adjustment(views=1_000, cameras=20, points=300)
 
@@ -115,6 +116,7 @@ GRADIENTS = (
     LARGE_ELEMENTWISE,
     LOGISTIC,
     MIXTURE,
+    FULL_MIXTURE,
     LSTM_STEP,
     LSTM,
     BUNDLE,

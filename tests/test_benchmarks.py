@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from benchmarks import calls, compilers, dispatch, problems, run, scaling, transforms
-from benchmarks.adbench import bundle_adjustment, lstm
+from benchmarks.adbench import bundle_adjustment, full_gaussian_mixture, lstm
 from benchmarks.comparison import comparison, require_agreement
 from benchmarks.libraries import LIBRARIES, Arrays, Library, available
 from benchmarks.parts import PARTS
@@ -34,6 +34,23 @@ def test_gradient_is_the_slope_of_a_complex_step(problem: Problem) -> None:
     slope = sum(float(np.vdot(g, d)) for g, d in zip(gradients, direction, strict=True))
     precision = max(float(np.finfo(x.dtype).eps) for x in problem.arguments)
     assert slope == pytest.approx(ahead.imag / step, rel=1e4 * precision)
+
+
+def test_a_mixture_is_the_sum_over_its_points_and_parts() -> None:
+    problem = full_gaussian_mixture(points=4, dimensions=3, parts=2)
+    alphas, means, icf = problem.arguments
+    points = np.random.default_rng(0).normal(size=(4, 3))
+    factors = [np.diag(np.exp(row[:3])) for row in icf]
+    for factor, row in zip(factors, icf, strict=True):
+        factor[1, 0], factor[2, 0], factor[2, 1] = row[3:]
+    densities = [
+        np.exp(alpha + np.sum(row[:3]) - np.sum((factor @ (x - mean)) ** 2) / 2)
+        for x in points
+        for alpha, mean, row, factor in zip(alphas, means, icf, factors, strict=True)
+    ]
+    likelihood = np.sum(np.log(np.sum(np.reshape(densities, (4, 2)), axis=1))) - 4 * np.log(np.sum(np.exp(alphas)))
+    prior = np.sum(np.square(factors)) / 2
+    assert problem.function(TAPEGRAD)(*problem.arguments) == pytest.approx(likelihood + prior)
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # the peers' own
