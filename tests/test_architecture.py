@@ -77,6 +77,7 @@ STOREYS = [
     {"_program.source.buffers", "_program.source.late", "_program.source.loading"},
     {"_program.source.packs"},
     {"_program.source.rows", "_program.source.dots", "_program.source.wide", "_program.source.within"},
+    {"_program.source.order"},
     {"_program.source.blocks"},
     {"_program.source.donation"},
     {"_program.source.function", "_program.kernels.access", "_program.kernels.files", "_program.kernels.mathematics"},

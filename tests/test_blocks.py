@@ -15,7 +15,7 @@ import pytest
 
 from tapegrad import using_config
 from tapegrad._program.program import Var
-from tapegrad._program.source import blocks, buffers, groups, running
+from tapegrad._program.source import blocks, buffers, groups, order, running
 from tapegrad._program.source.lifetimes import Kind, Step, allocated
 from tapegrad._tree import flatten
 from tests.untyped import Function, compile, grad, plain, value_and_grad
@@ -23,12 +23,25 @@ from tests.untyped import Function, compile, grad, plain, value_and_grad
 LENGTH = 23
 
 
-@pytest.fixture(scope="module", autouse=True, params=[12, 50])
+def always(value: Any) -> Callable[..., Any]:
+    """A function that gives one value."""
+
+    def constant(*_: object) -> Any:
+        return value
+
+    return constant
+
+
+@pytest.fixture(scope="module", autouse=True, params=[(12, "C"), (50, "C"), (50, "F")], ids=str)
 def small(request: pytest.FixtureRequest) -> Iterator[None]:
     """Blocks of a few rows, and buffers for all but the smallest arrays."""
+    size, memory = request.param
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(groups, "BLOCK", 50)
-        patch.setattr(blocks, "CACHE", 30 * request.param)
+        patch.setattr(order, "CACHE", 30 * size)
+        patch.setattr(order, "LOOP", 16)
+        patch.setattr(order, "entries", always(4))
+        patch.setattr(blocks, "order_of", always(memory))
         patch.setattr(groups, "LARGE", 16)
         patch.setattr(buffers, "LARGE", 64)
         yield

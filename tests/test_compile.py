@@ -597,9 +597,9 @@ class TestThreads:
     def test_as_many_as_one_asks_for(self, monkeypatch: pytest.MonkeyPatch) -> None:
         seen = set[str]()
 
-        def noted(buffers: Any) -> Any:
+        def noted(*given: Any) -> Any:
             seen.add(current_thread().name)
-            return Workspace(buffers)
+            return Workspace(*given)
 
         monkeypatch.setattr(running, "Workspace", noted)
         x = np.linspace(-1, 1, 400_000)

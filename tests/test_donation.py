@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 import pytest
 
 import tapegrad
-from tapegrad._program.source import blocks, donation, groups
+from tapegrad._program.source import donation, groups, order
 from tapegrad._tree import flatten, tree_map
 from tests.test_random_programs import SHAPES, run, steps
 from tests.untyped import compile, grad, jvp, value_and_grad, vmap
@@ -66,7 +66,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Small arrays are donated as large ones are, and run in blocks."""
     monkeypatch.setattr(donation, "LARGE", 1)
     monkeypatch.setattr(groups, "LARGE", 4)
-    monkeypatch.setattr(blocks, "CACHE", 64)
+    monkeypatch.setattr(order, "CACHE", 64)
 
 
 needs_numba = pytest.mark.skipif(find_spec("numba") is None, reason="numba is not installed")

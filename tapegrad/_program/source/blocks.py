@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from math import prod
 from typing import Any
 
 import attrs
@@ -13,19 +12,18 @@ from tapegrad._program.constants import Literal
 from tapegrad._program.program import Atom, Equation, Program, Var
 from tapegrad._program.source.arrays import DAMPED, MODES, expression, into, read_again, ufunc_of
 from tapegrad._program.source.damping import whole
-from tapegrad._program.source.dots import Dot, dot, dots
-from tapegrad._program.source.groups import ELEMENTWISE, Group, results_of
+from tapegrad._program.source.dots import Dot, dot, dot_of_columns, dots, vecdot
+from tapegrad._program.source.groups import Group, results_of
 from tapegrad._program.source.late import touched
-from tapegrad._program.source.lifetimes import Kind, Step, allocated
+from tapegrad._program.source.lifetimes import Kind, Order, Step, allocated
+from tapegrad._program.source.order import cut, length_of, loop_of, order_of
 from tapegrad._program.source.running import over_blocks
 from tapegrad._program.source.text import Text
 from tapegrad._program.source.wide import over_places
-from tapegrad._program.source.within import RESHAPING, index, repeated, shape_at, without_outer
+from tapegrad._program.source.within import RESHAPING, index, shape_at, without_outer
 
 VIEWS = frozenset({"spread", "reshape", "slice_of", "astype"})
 """Primitives of a group whose result may lie in the memory of their argument."""
-CACHE = 1 << 20
-"""So many bytes of a core's own cache one block may fill."""
 SHORT = 64
 """Over a last axis of up to so many entries, `einsum` sums quicker than `sum` does."""
 ADD = np.add.reduce
@@ -41,6 +39,8 @@ class BlockWriter:
     names: Mapping[Var, str]
     late: Mapping[Var, str]
     """The damped products whose check may wait for the end of the block, and the names of what computes them."""
+    order: Order = attrs.field(init=False)
+    """That of the block's arrays in memory."""
     results: Sequence[Var] = attrs.field(init=False)
     """What the group computes, and others read."""
     body: Text = attrs.field(init=False)
@@ -58,6 +58,7 @@ class BlockWriter:
         self.body = Text(self.text.reserved)
         self.body.objects, self.body.known = self.text.objects, self.text.known
         self.inside = self.group.inside
+        self.order = order_of(self.program, self.group)
         self.results = results_of(self.program, self.group)
         self.dots = dots(self.program, self.group, self.late)
         replaced = {var for each in self.dots.values() for var in each.replaced}
@@ -70,8 +71,8 @@ class BlockWriter:
         """
         body, results, totals = self.body, self.results, self.group.totals
         places, buffers = self._allocated()
-        self.local = {**self.names, **{var: f"b{i}" for var, i in places.items()}}
-        self.local.update({var: f"{self.names[var]}_" for var in results})
+        parts = {var: f"{self.names[var]}_" for var in results}
+        self.local = {**self.names, **parts, **{var: f"b{i}" for var, i in places.items()}}
         modes = self._modes()
         wide = self.group.depth > 1
         parameters = ["at"] * wide + ["start", "stop", "buffers"]
@@ -81,14 +82,19 @@ class BlockWriter:
                 body.line(f"{', '.join(f'b{i}' for i in range(len(buffers)))}{',' * (len(buffers) == 1)} = buffers")
             for var in results:
                 shape = self.program.spec(var).shape
-                body.line(f"{self.local[var]} = {self.names[var]}{index(shape, len(shape), self.group.along)}")
+                body.line(f"{parts[var]} = {self.names[var]}{index(shape, len(shape), self.group.along)}")
             for eq in self.equations:
                 self._line(eq, put=eq.outputs[0] in places or eq.outputs[0] in results)
             for eq in totals:
-                body.line(f"{self.names[eq.outputs[0]]} = {self._sum(eq)}")
+                total = self._sum(eq)
+                if self._turned(eq.outputs[0]):
+                    total = f"{body.object(np.ascontiguousarray, 'ascontiguousarray')}({total})"
+                body.line(f"{self.names[eq.outputs[0]]} = {total}")
             sums = ", ".join(self.names[eq.outputs[0]] for eq in totals)
             if numbers := [f"{body.object(whole, 'whole')}({self.local[var]})" for var in self._unsettled()]:
                 body.line(f"settle({', '.join(numbers)})")
+            for var in (var for var in results if var in places):
+                body.line(f"{parts[var]}[...] = {self.local[var]}")
             body.line(f"return [{sums}]")
         self.text.lines[0:0] = [*body.lines, ""]
         empty = self.text.object(np.empty, "empty")
@@ -98,10 +104,17 @@ class BlockWriter:
             for var in results
         ]
         left = f"[{', '.join(self.names[eq.outputs[0]] for eq in totals)}] = " if totals else ""
-        given = ", ".join((*map(array, self.group.reads), *(self.names[var] for var in results), *modes))
+        reads = [
+            array(var) if cut(self.program, self.group, var) else self._ordered(var, array(var))
+            for var in self.group.reads
+        ]
+        given = ", ".join((*reads, *(self.names[var] for var in results), *modes))
         run = self.text.object(over_places if wide else over_blocks, "over_places" if wide else "over_blocks")
         length = self.group.along if wide else self.group.along[0]
-        lines.append(f"{left}{run}({name}, {length}, {self._rows(buffers)}, {buffers!r}, {given})")
+        rows = length_of(self.program, self.group, self.order, buffers)
+        loop = loop_of(self.program, self.group, self.order, rows)
+        given += f", order={self.order!r}" * (self.order != "C") + f", loop={loop}" * (loop > 0)
+        lines.append(f"{left}{run}({name}, {length}, {rows}, {buffers!r}, {given})")
         return lines + [self._summed(eq) for eq in totals if wide]
 
     def _summed(self, eq: Equation) -> str:
@@ -118,32 +131,38 @@ class BlockWriter:
             axes, keepdims = without_outer(eq, self.group.depth - 1).parameters
             return f"{body.object(ADD, 'add_reduce')}({self.local[self._total(eq)]}, {axes}, keepdims={keepdims})"
         ndim = self.program.spec(self._total(eq)).ndim
-        given = ", ".join([f"{sum_of.subscripts!r}", *(self._read(atom, ndim) for atom in sum_of.operands)])
-        plain = f"{body.object(np.einsum, 'einsum')}({given})"
-        return "0.0 - " * sum_of.negative + (f"{body.object(dot, 'dot')}(product, {given})" if sum_of.damped else plain)
+        columns = self.order == "F" and sum_of.of_columns
+        function: Any = (dot_of_columns if columns else dot) if sum_of.damped else vecdot if columns else np.einsum
+        given = ["product"] * sum_of.damped + [repr(sum_of.subscripts)] * (not columns)
+        given += [self._read(atom, ndim) for atom in sum_of.operands]
+        given += ["axis=0"] * (function is vecdot)
+        return "0.0 - " * sum_of.negative + f"{body.object(function, function.__name__)}({', '.join(given)})"
 
     def _read(self, atom: Atom, ndim: int) -> str:
         """What a block reads of an operand of a result of `ndim` axes."""
         part = index(self.program.spec(atom).shape, ndim, self.group.along)
         if not isinstance(atom, Var):
-            return self.body.literal(atom) + part
+            return self._ordered(atom, self.body.literal(atom) + part)
         if atom in self.inside or not part:
             return self.local[atom]
         if (atom, part) not in self.seen:
             self.seen[atom, part] = self.names[atom] + "_" * (1 + sum(var == atom for var, _ in self.seen))
-            self.body.line(f"{self.seen[atom, part]} = {self.names[atom]}{part}")
+            self.body.line(f"{self.seen[atom, part]} = {self._ordered(atom, self.names[atom] + part)}")
         return self.seen[atom, part]
+
+    def _ordered(self, atom: Atom, array: str) -> str:
+        """An operand, or a block's part of it, in the order of the block's arrays."""
+        return f"{self.body.object(np.asfortranarray, 'asfortranarray')}({array})" if self._turned(atom) else array
+
+    def _turned(self, atom: Atom) -> bool:
+        """Whether the order in memory of an array from outside, or for it, is another one than the block's."""
+        return self.order == "F" and sum(n > 1 for n in self.program.spec(atom).shape[self.group.depth - 1 :]) > 1
 
     def _line(self, eq: Equation, put: bool) -> None:
         """One equation."""
         body, out, ufunc = self.body, self.local[eq.outputs[0]], ufunc_of(eq)
         axes = self.program.spec(eq.inputs[0] if eq.primitive.name in RESHAPING else eq.outputs[0]).ndim
-
         arguments = [self._read(atom, axes) for atom in eq.inputs]
-        if ufunc is not None or eq.primitive.name in ELEMENTWISE:
-            shapes = [self.program.spec(atom).shape for atom in eq.inputs]
-            for i, (times, axis) in repeated(shapes, self.group.depth).items():
-                arguments[i] += f".repeat({times}, {axis})"
         if eq.outputs[0] in self.late:
             body.line(f"{self.late[eq.outputs[0]]}({', '.join(arguments)}, {out})")
         elif ufunc is not None or eq.primitive.name in DAMPED:
@@ -154,8 +173,9 @@ class BlockWriter:
     def _expression(self, eq: Equation, arguments: list[str]) -> str:
         """The call for one block: where a parameter is the shape of the result, that of its part."""
         body, name, x = self.body, eq.primitive.name, self.program.spec(eq.inputs[0])
-        if name == "sum" and x.dtype.kind == "f" and eq.parameters[0].value == (x.ndim - 1,) and x.shape[-1] <= SHORT:
-            total = f"{body.object(np.einsum, 'einsum')}('...i->...', {arguments[0]})"
+        last = name == "sum" and x.dtype.kind == "f" and eq.parameters[0].value == (x.ndim - 1,)
+        if last and x.shape[-1] <= SHORT and self.order == "C":
+            total = f"{body.object(np.einsum, 'einsum')}('...i->...', {arguments[0]})"  # quicker than `sum`
             return f"{total}[..., None]" if eq.parameters[1].value else total
         eq = without_outer(eq, self.group.depth - 1)
         if name not in ("spread", "reshape", "place"):
@@ -167,7 +187,7 @@ class BlockWriter:
         return f"{body.object(compute, name)}({', '.join((*arguments, *given))})"
 
     def _allocated(self) -> tuple[dict[Var, int], list[Kind]]:
-        """A buffer for every value that a ufunc computes and that stays inside."""
+        """A buffer for every value that a ufunc computes and that stays inside, or is copied to another order."""
 
         def step(eq: Equation) -> Step:
             name, out = eq.primitive.name, eq.outputs[0]
@@ -187,16 +207,9 @@ class BlockWriter:
         made = [(self.dots.get(eq.outputs[0]), eq) for eq in self.group.totals]
         ends = [eq.inputs if sum_of is None else sum_of.operands for sum_of, eq in made]
         last = [Step(tuple([atom for atom in atoms if isinstance(atom, Var)])) for atoms in ends]
-        steps = [*map(step, self.equations), *last]
-        return allocated(steps, kind, self.results)
-
-    def _rows(self, buffers: Sequence[Kind]) -> int:
-        """How many entries make a block: all that is read and written for it fits in a core's own cache."""
-        depth, along = self.group.depth, self.group.along
-        specs = [self.program.spec(var) for var in (*self.group.reads, *self.results)]
-        kinds = [(spec.shape[depth:], str(spec.dtype)) for spec in specs if spec.shape[:depth] == along]
-        entry = sum(prod(shape) * np.dtype(dtype).itemsize for shape, dtype in (*buffers, *kinds))
-        return min(along[-1], max(1, CACHE // max(entry, 1)))
+        kept = [var for var in self.results if not self._turned(var)]
+        copied = [Step((var,)) for var in self.results if self._turned(var)]
+        return allocated([*map(step, self.equations), *last, *copied], kind, kept)
 
     def _modes(self) -> list[str]:
         """What differs between the first run and a careful one."""

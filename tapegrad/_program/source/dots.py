@@ -12,6 +12,8 @@ from tapegrad._program.program import Atom, Equation, Program, Var
 from tapegrad._program.source.groups import Group
 from tapegrad._rules.einsum import LETTERS
 
+vecdot: Callable[..., Any] = np.vecdot
+
 
 @attrs.frozen
 class Dot:
@@ -21,6 +23,8 @@ class Dot:
     damped: bool
     negative: bool
     subscripts: str
+    of_columns: bool
+    """Whether it is over the first of several axes alone, of two arrays that both have all of them."""
     replaced: tuple[Var, ...]
     """What need not be computed for itself."""
 
@@ -54,9 +58,10 @@ def dots(program: Program, group: Group, late: Collection[Var]) -> Mapping[Var, 
         out = "".join(letters[axis] for axis in range(outer, spec.ndim) if axis not in axes)
         replaced = tuple(eq.outputs[0] for eq in (negative, product) if eq is not None)
         damped = product.primitive.name == "damp"
-        found[total.outputs[0]] = Dot(
-            product.inputs, damped, negative is not None, f"{','.join(names)}->{out}", replaced
-        )
+        whole = all(program.spec(atom).shape == spec.shape for atom in product.inputs)
+        of_columns = whole and out == letters[group.depth :] != ""
+        subscripts = f"{','.join(names)}->{out}"
+        found[total.outputs[0]] = Dot(product.inputs, damped, negative is not None, subscripts, of_columns, replaced)
     return found
 
 
@@ -66,3 +71,8 @@ def dot(product: Callable[[Any, Any], Any], subscripts: str, x: Any, y: Any) -> 
         return np.einsum(subscripts, x, y)
     operands, out = subscripts.split("->")
     return np.einsum(f"{max(operands.split(','), key=len)}->{out}", product(x, y))
+
+
+def dot_of_columns(product: Callable[[Any, Any], Any], x: Any, y: Any) -> Any:
+    """The same over the first axis, along which the arrays lie closest in memory."""
+    return vecdot(x, y, axis=0) if product is np.multiply else np.add.reduce(product(x, y), 0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import attrs
 
@@ -11,6 +11,8 @@ from tapegrad._program.program import Var
 
 Kind: TypeAlias = tuple[tuple[int, ...], str]
 """The shape and dtype of a buffer."""
+Order: TypeAlias = Literal["C", "F"]
+"""The order of its elements in memory, as NumPy has it: of the last axis or of the first, those lie closest."""
 
 
 @attrs.frozen

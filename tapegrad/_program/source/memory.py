@@ -11,7 +11,7 @@ from typing import Any
 import attrs
 import numpy as np
 
-from tapegrad._program.source.lifetimes import Kind
+from tapegrad._program.source.lifetimes import Kind, Order
 
 LINE = 64
 """The bytes of a cache line."""
@@ -39,6 +39,7 @@ class Workspace:
     """
 
     kinds: Sequence[Kind]
+    order: Order = "C"
     held: Any = None
 
     def __enter__(self) -> list[Any]:
@@ -47,7 +48,7 @@ class Workspace:
         self.held, memory.kept = memory.kept, None
         if self.held is None or self.held.nbytes < needed(self.kinds):
             self.held = np.empty(needed(self.kinds), np.uint8)
-        return carved(self.held, self.kinds)
+        return carved(self.held, self.kinds, self.order)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -92,12 +93,12 @@ def needed(kinds: Sequence[Kind]) -> int:
     return sum(map(size, kinds)) + LINE
 
 
-def carved(block: Any, kinds: Sequence[Kind]) -> list[Any]:
+def carved(block: Any, kinds: Sequence[Kind], order: Order = "C") -> list[Any]:
     """Buffers in a block of memory, each on a cache line of its own."""
     at = -block.ctypes.data % LINE
     buffers: list[Any] = []
     for shape, dtype in kinds:
-        buffers.append(np.ndarray(shape, dtype, block, at))
+        buffers.append(np.ndarray(shape, dtype, block, at, order=order))
         at += size((shape, dtype))
     return buffers
 

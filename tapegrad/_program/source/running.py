@@ -9,9 +9,11 @@ from functools import cache
 import os
 from typing import Any
 
+import numpy as np
+
 from tapegrad._config import CONFIG
 from tapegrad._errstate import errstate, ignored
-from tapegrad._program.source.lifetimes import Kind
+from tapegrad._program.source.lifetimes import Kind, Order
 from tapegrad._program.source.memory import Workspace, memory
 
 
@@ -37,8 +39,14 @@ def over_blocks(
     rows: int,
     buffers: Sequence[Kind],
     *arguments: Any,
+    order: Order = "C",
+    loop: int = 0,
 ) -> list[Any]:
     """Run `block(start, stop, buffers, *arguments)` over all rows, on all cores; the sum of what it returns.
+
+    NumPy copies what is repeated into its buffers, to make one loop of many; but not where the innermost loop already
+    is as long as they are. So if all are of some length, as `loop` says, the buffers are made as short: their length
+    must be a multiple of 16.
 
     From within a block, as a finaliser may call it, it stays on its thread: no thread of the pool waits for another.
     """
@@ -46,9 +54,12 @@ def over_blocks(
     def run(first: int, last: int) -> list[Any]:
         total: list[Any] = []
         memory.working = True
+        kinds = [((rows, *shape), dtype) for shape, dtype in buffers]
         before = errstate.set(ignored)
         try:
-            with Workspace([((rows, *shape), dtype) for shape, dtype in buffers]) as scratch:
+            if loop:
+                np.setbufsize(loop)  # until `before` is back
+            with Workspace(kinds, order) as scratch:
                 for start in range(first, last, rows):
                     stop = min(start + rows, last)
                     free = scratch if stop - start == rows else [buffer[: stop - start] for buffer in scratch]

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from tapegrad._program.source.lifetimes import Order
 from tapegrad._program.source.running import over_blocks
 
 
@@ -17,6 +18,8 @@ def over_places(
     rows: int,
     buffers: Sequence[tuple[tuple[int, ...], str]],
     *arguments: Any,
+    order: Order = "C",
+    loop: int = 0,
 ) -> list[Any]:
     """Run `block(at, start, stop, buffers, *arguments)` over all rows at each place, on all cores.
 
@@ -34,7 +37,7 @@ def over_places(
         return [[(place, part)] for part in parts]  # lists, which `over_blocks` joins
 
     kinds = [((rows, *shape), dtype) for shape, dtype in buffers]
-    found = over_blocks(run, len(places) * count, 1, kinds, *arguments)
+    found = over_blocks(run, len(places) * count, 1, kinds, *arguments, order=order, loop=loop)
     return [_stacked(parts, outer) for parts in found]
 
 
