@@ -21,21 +21,22 @@ def mixture(xp: Any, data: Any, alphas: Any, means: Any, scales: Any) -> Any:
     return likelihoods - len(data) * xp.log(xp.sum(xp.exp(alphas)))
 
 
-def full_mixture(xp: Any, data: Any, index: Any, above: Any, diagonal: Any, alphas: Any, means: Any, icf: Any) -> Any:
+def full_mixture(xp: Any, data: Any, index: Any, below: Any, diagonal: Any, alphas: Any, means: Any, icf: Any) -> Any:
     """The log-likelihood of a Gaussian mixture with full covariances, and its Wishart prior, as in ADBench.
 
     A row of `icf` holds the inverse of a covariance's factor: the logarithms of its diagonal, then what is below that,
-    by columns. `index`, `above` and `diagonal` make the transposed factor of it. Constants are left out.
+    by columns. `index`, `below` and `diagonal` make the factor of it. Points are the columns of `data`. Constants are
+    left out.
     """
-    logs = icf[:, : data.shape[1]]
-    scales, squares = xp.exp(logs), icf[:, data.shape[1] :] ** 2
-    factors = icf[:, index] * above + scales[:, :, None] * diagonal
-    z = (data - means[:, None]) @ factors
-    inner = (alphas + xp.sum(logs, axis=1))[:, None] - 0.5 * xp.sum(z * z, axis=2)
+    logs = icf[:, : len(data)]
+    scales, squares = xp.exp(logs), icf[:, len(data) :] ** 2
+    factors = icf[:, index] * below + scales[:, :, None] * diagonal
+    z = factors @ (data - means[:, :, None])
+    inner = (alphas + xp.sum(logs, axis=1))[:, None] - 0.5 * xp.sum(z * z, axis=1)
     top = xp.max(inner, axis=0, keepdims=True)
     likelihoods = xp.sum(top[0]) + xp.sum(xp.log(xp.sum(xp.exp(inner - top), axis=0)))
     prior = 0.5 * GAMMA**2 * (xp.sum(scales**2) + xp.sum(squares)) - M * xp.sum(logs)
-    return likelihoods - len(data) * xp.log(xp.sum(xp.exp(alphas))) + prior
+    return likelihoods - data.shape[1] * xp.log(xp.sum(xp.exp(alphas))) + prior
 
 
 def recurrent_loss(xp: Any, sequence: Any, weights: Any, biases: Any, ends: Any, state: Any) -> Any:
@@ -107,11 +108,11 @@ def full_gaussian_mixture(points: int, dimensions: int, parts: int) -> Problem:
     rng = np.random.default_rng(0)
     columns, rows = np.triu_indices(dimensions, 1)
     index = np.zeros((dimensions, dimensions), int)
-    index[columns, rows] = dimensions + np.arange(len(rows))
+    index[rows, columns] = dimensions + np.arange(len(rows))
     return over_data(
         f"Gaussian mixture, full covariances, {points:,} points, d = {dimensions}, k = {parts}",
         full_mixture,
-        (rng.normal(size=(points, dimensions)), index, (index > 0).astype(float), np.eye(dimensions)),
+        (rng.normal(size=(dimensions, points)), index, (index > 0).astype(float), np.eye(dimensions)),
         rng.normal(size=parts),
         rng.normal(size=(parts, dimensions)),
         0.1 * rng.normal(size=(parts, dimensions + len(rows))),

@@ -39,7 +39,7 @@ def test_gradient_is_the_slope_of_a_complex_step(problem: Problem) -> None:
 def test_a_mixture_is_the_sum_over_its_points_and_parts() -> None:
     problem = full_gaussian_mixture(points=4, dimensions=3, parts=2)
     alphas, means, icf = problem.arguments
-    points = np.random.default_rng(0).normal(size=(4, 3))
+    points = np.random.default_rng(0).normal(size=(3, 4)).T
     factors = [np.diag(np.exp(row[:3])) for row in icf]
     for factor, row in zip(factors, icf, strict=True):
         factor[1, 0], factor[2, 0], factor[2, 1] = row[3:]

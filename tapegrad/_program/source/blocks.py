@@ -14,7 +14,7 @@ from tapegrad._program.source.arrays import DAMPED, MODES, expression, into, rea
 from tapegrad._program.source.damping import whole
 from tapegrad._program.source.dots import Dot, dot, dot_of_columns, dots, vecdot
 from tapegrad._program.source.groups import Group, results_of
-from tapegrad._program.source.late import touched
+from tapegrad._program.source.late import checked_in_blocks
 from tapegrad._program.source.lifetimes import Kind, Order, Step, allocated
 from tapegrad._program.source.order import cut, length_of, loop_of, order_of
 from tapegrad._program.source.running import over_blocks
@@ -218,7 +218,7 @@ class BlockWriter:
 
     def _unsettled(self) -> list[Var]:
         """What the group gives and late products, its own or earlier ones, may have made nan."""
-        found = touched(self.program, self.late)
+        found = checked_in_blocks(self.program, self.late)
         return [var for var in (*self.results, *(eq.outputs[0] for eq in self.group.totals)) if var in found]
 
     def _total(self, eq: Equation) -> Var:

@@ -57,8 +57,15 @@ def _entering(program: Program) -> set[Atom]:
     return found
 
 
+def checked_in_blocks(program: Program, products: Collection[Var]) -> set[Atom]:
+    """What a block checks, of its results: the outputs, and what products touch that cannot wait for those."""
+    waiting = late(program, program.outputs)
+    found = touched(program, products)
+    return found.intersection(program.outputs) | touched(program, set(products) - waiting)
+
+
 def checked_at_end(program: Program, order: Sequence[Equation | Group], products: Collection[Var]) -> list[Atom]:
-    """The outputs that some products may have made nan, and that no block checks."""
+    """The outputs that some products may have made nan, and that no block makes, which checks them itself."""
     blocks = [eq for step in order if isinstance(step, Group) for eq in (*step.equations, *step.totals)]
     unsettled = touched(program, products).difference(*(eq.outputs for eq in blocks))
     return [atom for atom in dict.fromkeys(program.outputs) if atom in unsettled]
