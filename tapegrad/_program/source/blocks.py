@@ -48,7 +48,7 @@ class BlockWriter:
     """What each value is called inside."""
     inside: frozenset[Var] = attrs.field(init=False)
     dots: Mapping[Var, Dot] = attrs.field(init=False)
-    """The totals that are sums of products."""
+    """The sums of products."""
     equations: Sequence[Equation] = attrs.field(init=False)
     """What is left to compute for each entry."""
     seen: dict[tuple[Var, str], str] = attrs.field(factory=dict[tuple[Var, str], str], init=False)
@@ -125,7 +125,7 @@ class BlockWriter:
         return f"{name} = {total}.reshape({shape})" if shape else f"{name} = {total}"
 
     def _sum(self, eq: Equation) -> str:
-        """A total, over one block."""
+        """A total over one block, or a sum of products within its entries."""
         body, sum_of = self.body, self.dots.get(eq.outputs[0])
         if sum_of is None:
             axes, keepdims = without_outer(eq, self.group.depth - 1).parameters
@@ -162,6 +162,9 @@ class BlockWriter:
         """One equation."""
         body, out, ufunc = self.body, self.local[eq.outputs[0]], ufunc_of(eq)
         axes = self.program.spec(eq.inputs[0] if eq.primitive.name in RESHAPING else eq.outputs[0]).ndim
+        if eq.outputs[0] in self.dots:
+            body.line(f"{out}{'[...]' * put} = {self._sum(eq)}")
+            return
         arguments = [self._read(atom, axes) for atom in eq.inputs]
         if eq.outputs[0] in self.late:
             body.line(f"{self.late[eq.outputs[0]]}({', '.join(arguments)}, {out})")
@@ -191,7 +194,8 @@ class BlockWriter:
 
         def step(eq: Equation) -> Step:
             name, out = eq.primitive.name, eq.outputs[0]
-            reads = tuple(atom for atom in eq.inputs if isinstance(atom, Var))
+            inputs = self.dots[out].operands if out in self.dots else eq.inputs
+            reads = tuple(atom for atom in inputs if isinstance(atom, Var))
             fills = ufunc_of(eq) is not None or name in DAMPED
             again = read_again(eq)
             shape = self.program.spec(out).shape

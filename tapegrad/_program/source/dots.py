@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from math import prod
 from typing import Any
 
 import attrs
@@ -12,12 +13,14 @@ from tapegrad._program.program import Atom, Equation, Program, Var
 from tapegrad._program.source.groups import Group
 from tapegrad._rules.einsum import LETTERS
 
+SHORT = 64
+"""Of so few terms a sum is as accurate term by term."""
 vecdot: Callable[..., Any] = np.vecdot
 
 
 @attrs.frozen
 class Dot:
-    """A total of the products of two operands, or of minus those."""
+    """A sum of the products of two operands, or of minus those."""
 
     operands: tuple[Atom, ...]
     damped: bool
@@ -30,9 +33,9 @@ class Dot:
 
 
 def dots(program: Program, group: Group, late: Collection[Var]) -> Mapping[Var, Dot]:
-    """The totals that are such sums, of products that nothing else reads, plain or `late` ones.
+    """The sums, over entries or within each, that are such, of products that nothing else reads, plain or `late` ones.
 
-    Sums over the last axis are not: there NumPy adds up pairs of pairs, which is more accurate than term by term.
+    Sums over a long last axis are not: there NumPy adds up pairs of pairs, which is more accurate than term by term.
     """
     makers = {eq.outputs[0]: eq for eq in group.equations}
     uses = program.uses()
@@ -42,13 +45,16 @@ def dots(program: Program, group: Group, late: Collection[Var]) -> Mapping[Var, 
         eq = makers.get(atom) if isinstance(atom, Var) and uses[atom] == 1 else None
         return eq if eq is not None and eq.primitive.name in names else None
 
-    for total in group.totals:
+    for total in (*group.totals, *(eq for eq in group.equations if eq.primitive.name == "sum")):
         (term,), (axes, keepdims) = total.inputs, (literal.value for literal in total.parameters)
+        if not isinstance(term, Var):
+            continue
         spec, negative = program.spec(term), only(term, "negative")
         product = only(term if negative is None else negative.inputs[0], "multiply", "damp")
         if product is None or (product.primitive.name == "damp" and product.outputs[0] not in late):
             continue
-        if spec.ndim - 1 in axes or keepdims or spec.dtype.char not in "fd":
+        short = group.depth - 1 not in axes and prod(spec.shape[axis] for axis in axes) <= SHORT
+        if keepdims or spec.dtype.char not in "fd" or (spec.ndim - 1 in axes and not short):
             continue
         if any(not (x := program.spec(atom)).shape or x.dtype != spec.dtype for atom in product.inputs):
             continue

@@ -25,7 +25,7 @@ ARRAY = 1 << 19
 """So many elements may an array of a block have: a few of them fit in the cache that all cores share."""
 START = 10
 """To start a loop costs as much as to compute so many elements."""
-LOOP = 128
+LOOP = 320
 """A loop of so many elements is quicker than to copy what is repeated, for a longer one."""
 BUFFER = 8_192
 """The length of NumPy's buffers; a dot product of so many elements runs on one thread."""
@@ -53,7 +53,7 @@ def length_of(program: Program, group: Group, order: Order, buffers: Sequence[Ki
     if order == "C":
         return min(group.along[-1], most)
     most = min(max(most, entries(program, group)), BUFFER)
-    return -(-group.along[-1] // -(-group.along[-1] // most))  # blocks of the same length
+    return -(-group.along[-1] // max(1, round(group.along[-1] / most)))  # blocks of the same length
 
 
 def loop_of(program: Program, group: Group, order: Order, rows: int) -> int:
