@@ -52,8 +52,8 @@ def length_of(program: Program, group: Group, order: Order, buffers: Sequence[Ki
     most = max(1, CACHE // max(1, sum(prod(shape) * np.dtype(dtype).itemsize for shape, dtype in kinds)))
     if order == "C":
         return min(group.along[-1], most)
-    most = min(max(most, entries(program, group)), BUFFER)
-    return -(-group.along[-1] // max(1, round(group.along[-1] / most)))  # blocks of the same length
+    length, most = group.along[-1], max(most, entries(program, group))
+    return -(-length // max(round(length / most), -(-length // BUFFER)))  # blocks of the same length
 
 
 def loop_of(program: Program, group: Group, order: Order, rows: int) -> int:
