@@ -70,6 +70,22 @@ def test_a_block_checks_what_comes_from_before_it() -> None:
         np.testing.assert_allclose(compile(f)(X), f(X), rtol=1e-12)
 
 
+def test_a_block_leaves_to_the_outputs_what_shows_there() -> None:
+    x, m = np.linspace(0.0, 1.0, 90_000).reshape(300, 300), np.eye(300, 2)
+
+    def slope(x: Array) -> Any:
+        return grad(lambda x: np.sum(root(x) * x))(x)
+
+    shown, hidden = compile(lambda x, m: slope(x) @ m), compile(lambda x, m: np.where(slope(x) @ m > 0, 1.0, 2.0))
+    block, _, rest = shown.source(x, m).partition("def equations")
+    assert "over_blocks" in rest
+    assert ("settle(" in block, "settle(" in rest) == (False, True)
+    assert "settle(" in hidden.source(x, m).partition("def equations")[0]
+    with np.errstate(all="ignore"):
+        np.testing.assert_allclose(shown(x, m), slope(x) @ m, rtol=1e-12)
+        np.testing.assert_array_equal(hidden(x, m), np.where(slope(x) @ m > 0, 1.0, 2.0))
+
+
 def test_where_zero_meets_infinity_the_products_are_computed_again() -> None:
     compiled = compile(grad(lambda x: np.sum(root(x) * x)))
     source = compiled.source(X)
