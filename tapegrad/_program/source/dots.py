@@ -53,7 +53,7 @@ def dots(program: Program, group: Group, late: Collection[Var]) -> Mapping[Var, 
         product = only(term if negative is None else negative.inputs[0], "multiply", "damp")
         if product is None or (product.primitive.name == "damp" and product.outputs[0] not in late):
             continue
-        short = group.depth - 1 not in axes and prod(spec.shape[axis] for axis in axes) <= SHORT
+        short = group.depth - 1 not in axes and prod(n for axis, n in enumerate(spec.shape) if axis in axes) <= SHORT
         if keepdims or spec.dtype.char not in "fd" or (spec.ndim - 1 in axes and not short):
             continue
         if any(not (x := program.spec(atom)).shape or x.dtype != spec.dtype for atom in product.inputs):
