@@ -73,6 +73,11 @@ EXACT: dict[str, tuple[Callable[..., Any], tuple[Any, ...], list[str]]] = {
     "complex x * 1": case(lambda x: x * 1.0, (Y * 1j,), ["multiply"]),
     "integers": case(lambda x: x * 1 - 0 + 0, (np.arange(3),), ["subtract", "add"]),
     "unsigned": case(lambda x: -(x * np.uint8(2)), (np.arange(3, dtype=np.uint8),), ["multiply", "negative"]),
+    "negated whole numbers": case(
+        lambda x, y: (-x * 2.5, y + -x, y - -x, -x * -y, -((x * np.uint8(3)) * y)),
+        (np.array([3, 200], np.uint8), np.array([1.5, 2.0])),
+        ["negative", "multiply", "add", "subtract", "negative", "multiply", "multiply", "multiply", "negative"],
+    ),
     "x.T.T": case(lambda x: x.T.T + 1.0, (Y,), ["add"]),
     "transposes": case(lambda x: np.transpose(np.transpose(x, (2, 0, 1)), (1, 0, 2)), (Y[None],), ["transpose"]),
     "reshapes": case(lambda x: x.reshape(-1).reshape(4, 3).reshape(12, 1), (Y,), ["reshape"]),

@@ -38,6 +38,12 @@ def negated(atom: Atom) -> Literal | None:
     return Literal(-value) if type_of(value) in (int, float) or isinstance(value, np.floating) else None
 
 
+def minus(work: Rewriting, atom: Atom) -> Atom | None:
+    """What a real number is the negative of: a negated whole number may have wrapped around."""
+    made = work.maker(atom, "negative")
+    return made.inputs[0] if made is not None and work.spec(atom).dtype.kind == "f" else None
+
+
 def _multiply(work: Rewriting, eq: Equation, out: Spec) -> Atom | Equation | None:
     """A product: 1 * x = x; -1 * x = -x; -x * c = x * -c; (x * 2) * c = x * 2c, for c of at least 1."""
     for x, other in (eq.inputs, eq.inputs[::-1]):
@@ -46,9 +52,9 @@ def _multiply(work: Rewriting, eq: Equation, out: Spec) -> Atom | Equation | Non
             return x
         if factor is not None and factor == -1 and work.spec(x) == out and out.dtype.kind == "f":
             return renamed(eq, "negative", x)
-        negative, constant = work.maker(x, "negative"), negated(other)
+        negative, constant = minus(work, x), negated(other)
         if negative is not None and constant is not None and out.dtype.kind == "f":
-            return renamed(eq, "multiply", negative.inputs[0], constant)
+            return renamed(eq, "multiply", negative, constant)
         doubled = _doubled(work, x, factor) if work.spec(x) == out else None
         if doubled is not None:
             return renamed(eq, "multiply", *doubled)
@@ -103,20 +109,20 @@ def _divide(work: Rewriting, eq: Equation, out: Spec) -> Atom | Equation | None:
 def _add(work: Rewriting, eq: Equation, out: Spec) -> Atom | Equation | None:
     """A sum: x + -0 = x; x + -y = x - y."""
     for x, other in (eq.inputs, eq.inputs[::-1]):
-        more, negative = number(other), work.maker(other, "negative")
+        more, negative = number(other), minus(work, other)
         if more is not None and more == 0 and np.signbit(np.real(more)) and out.dtype.kind == "f":
             return x
         if negative is not None and out.dtype.kind == "f":
-            return renamed(eq, "subtract", x, negative.inputs[0])
+            return renamed(eq, "subtract", x, negative)
     return None
 
 
 def _subtract(work: Rewriting, eq: Equation, out: Spec) -> Atom | Equation | None:
     """A difference: x - 0 = x, also where x is -0; x - -y = x + y."""
     x, y = eq.inputs
-    less, negative = number(y), work.maker(y, "negative")
+    less, negative = number(y), minus(work, y)
     if negative is not None and out.dtype.kind == "f":
-        return renamed(eq, "add", x, negative.inputs[0])
+        return renamed(eq, "add", x, negative)
     return x if less is not None and less == 0 and not np.signbit(np.real(less)) and out.dtype.kind == "f" else None
 
 
@@ -140,7 +146,7 @@ def _power(work: Rewriting, eq: Equation, out: Spec) -> Atom | Equation | None:
     exponent = eq.parameters[0].value
     if exponent == 1:
         return eq.inputs[0]
-    if exponent == 2 and out.dtype == np.float64:
+    if exponent == 2 and out.dtype == np.float64 and work.spec(eq.inputs[0]) == out:
         return renamed(eq, "multiply", eq.inputs[0], eq.inputs[0])
     return None
 

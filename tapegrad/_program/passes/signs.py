@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tapegrad._program.passes.algebra import negated
+from tapegrad._program.passes.algebra import minus, negated
 from tapegrad._program.passes.rewriting import Rewriting, by_rules, renamed
 from tapegrad._program.program import Atom, Equation, Program
 from tapegrad._spec import Spec
@@ -23,7 +23,7 @@ def with_signs_last(program: Program) -> Program:
         if product is None or uses.get(product.outputs[0], 1) > 1 or not _is_real(out):
             return None
         for i, factor in enumerate(product.inputs):
-            scaled = work.maker(factor, "multiply")
+            scaled = work.maker(factor, "multiply") if work.spec(factor).dtype.kind == "f" else None
             for y, constant in (scaled.inputs, scaled.inputs[::-1]) if scaled is not None else ():
                 minus = negated(constant)
                 if minus is not None:
@@ -41,7 +41,7 @@ def _is_real(out: Spec) -> bool:
 
 def _behind(work: Rewriting, eq: Equation, out: Spec) -> Atom | Equation | None:
     """-x * y as -(x * y), and -x * -y as x * y; where only a part of the result is as large as -x, it stays there."""
-    negatives = {atom: made.inputs[0] for atom in eq.inputs if (made := work.maker(atom, "negative"))}
+    negatives = {atom: x for atom in eq.inputs if (x := minus(work, atom)) is not None}
     if not _is_real(out) or all(work.spec(atom) != out for atom in negatives):
         return None
     plain = [negatives.get(atom, atom) for atom in eq.inputs]
