@@ -357,6 +357,23 @@ class TestCompile:
                 assert out.dtype == x.dtype
                 np.testing.assert_array_equal(out, f(x))
 
+    @pytest.mark.parametrize("number", [2, 1.5])
+    def test_pythons_numbers_are_weak(self, number: float) -> None:
+        x = np.array([0.1, 1.7], np.float32)
+        functions: list[Callable[[Any, Any], Any]] = [
+            lambda x, c: np.where(x > 1, x, c),
+            lambda x, c: np.clip(x, c, 3),
+            lambda x, c: x * c,
+        ]
+        for f in functions:
+            assert_equal(compile(f)(x, number), f(x, number))
+
+    def test_pythons_truth_values(self) -> None:
+        functions: list[Plain] = [lambda x: np.reshape(x < 1, -1), lambda x: np.mean(x < 1), np.mean]
+        for f in functions:
+            for x in (0.5, 2.0, True):
+                assert_equal(compile(f)(x), f(x))
+
     def test_a_differentiated_number_is_strong(self) -> None:
         def f(a: complex, x: Array) -> Any:
             return np.sum(np.real(a * x))

@@ -121,6 +121,8 @@ recording: ContextVar[bool] = ContextVar("tapegrad.recording", default=False)
 
 TAKE_NUMBERS = (np.ufunc, type(len))
 """Computations that take Python's numbers."""
+WEAK_TOO = frozenset({"where", "clip"})
+"""Primitives of our own in which a Python number has no dtype of its own, as in NumPy's functions."""
 OF_UNKNOWN_SIZE = frozenset({"nonzero", "unique", "intersect1d", "roots"})
 """Primitives that give as many results as the values of their arguments say."""
 
@@ -175,8 +177,9 @@ class Tracing:
 
     def strong(self, value: Any) -> Any:
         """NumPy's number for one of Python's."""
-        weak = self.owns(value) and value.symbol in self.weak and value.dtype.kind in "ifc"
-        return np.positive(value) if weak else value
+        if not self.owns(value) or value.symbol not in self.weak:
+            return value
+        return np.logical_or(value, False) if value.dtype.kind == "b" else np.positive(value)
 
     def atom(self, value: Any) -> Atom:
         """What stands for `value` in an equation."""
@@ -208,7 +211,7 @@ class Tracing:
         if primitive is not STOP:
             if paused(self):
                 args = tuple(self.constants(args))
-            if not isinstance(primitive.compute, TAKE_NUMBERS):
+            if not isinstance(primitive.compute, TAKE_NUMBERS) and primitive.name not in WEAK_TOO:
                 args = tuple([self.strong(arg) for arg in args])
         mine = [self.owns(arg) for arg in args]
         width = primitive.width(args)
