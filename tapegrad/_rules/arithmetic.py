@@ -51,9 +51,7 @@ constant_power = declare("power", pow, {"x": Partial(_slope)}, parameters=("n",)
 
 def power(x: Any, y: Any) -> Any:
     """The power x ** y."""
-    if type(y) is int or type(y) is float:
-        return constant_power(x, y)
-    if isinstance(y, float):
+    if type(y) is int or isinstance(y, float):
         return constant_power(x, y)
     return general_power(float(x) if type(x) is int and y.dtype.kind in "fc" else x, y)
 

@@ -11,6 +11,7 @@ from tapegrad._core.tables import UFUNCS
 from tapegrad._rules.axes import normalize_axis
 from tapegrad._rules.batching import past_batch, shifted
 from tapegrad._rules.dependences import Transpose
+from tapegrad._rules.folding import of_dtype
 from tapegrad._rules.fronts import operand, stands_for
 from tapegrad._rules.kinds import declare
 from tapegrad._rules.ufuncs import cast, refuse
@@ -38,7 +39,7 @@ def cumsum(a: Any, axis: Any = None, dtype: Any = None, out: None = None) -> Any
     x = operand(a) if dtype is None else cast(operand(a), dtype)
     if x.ndim == 0 or (axis is None and x.ndim != 1):
         x = np.reshape(x, -1)
-    return cumsum_along(x, normalize_axis(axis or 0, x.ndim), False)
+    return of_dtype(cumsum_along(x, normalize_axis(axis or 0, x.ndim), False), dtype)
 
 
 def _accumulate(x: Any, axis: int = 0, dtype: Any = None, out: None = None) -> Any:

@@ -139,12 +139,12 @@ def _gradient(x: Any, spacing: Any, axis: int, edge_order: int) -> Any:
     first, last = _entries(axis, 1), _entries(axis, -1, None)
     steps = np.reshape(difference(spacing, 0), (-1, *(1,) * (x.ndim - 1 - axis))) if rank else spacing
     slopes = difference(x, axis) / steps
-    before, after = slopes[_entries(axis, -1)], slopes[_entries(axis, 1, None)]
     if rank:
+        before, after = slopes[_entries(axis, -1)], slopes[_entries(axis, 1, None)]
         h, k = steps[:-1], steps[1:]
         inner = (k * before + h * after) / (h + k)
     else:
-        inner = (before + after) / 2
+        inner = (x[_entries(axis, 2, None)] - x[_entries(axis, -2)]) / (2 * steps)
     start, end = slopes[first], slopes[last]
     if edge_order == 2:
         start, end = 2 * start - inner[first], 2 * end - inner[last]

@@ -24,7 +24,7 @@ from tapegrad._rules.folding import (
 )
 from tapegrad._rules.fronts import operand, stands_for
 from tapegrad._rules.kinds import declare
-from tapegrad._rules.ufuncs import refuse
+from tapegrad._rules.ufuncs import cast, refuse
 from tapegrad._rules.untyped import no_value
 from tapegrad._spec import generic, ndarray
 
@@ -81,9 +81,10 @@ def _bounded(
         if where is not True:
             raise ValueError(f"{pair.__name__} has no identity: where= needs initial=")
         return over(x, axes, keep)
+    initial = cast(operand(initial), x.dtype)
     if count_over(x.shape, axes) == 0:
         kept = kept_shape(x.shape, axes) if keep else tuple([n for i, n in enumerate(x.shape) if i not in axes])
-        return np.broadcast_to(operand(initial).astype(x.dtype), kept)
+        return np.broadcast_to(initial, kept)
     neutral = worst if x.dtype.kind in "fc" else initial
     return pair(over(masked(x, where, neutral), axes, keep), initial)
 

@@ -73,6 +73,11 @@ def missing(x: Any) -> Any:
     return found if possibly(found) else None
 
 
+def of_dtype(x: Any, dtype: Any) -> Any:
+    """A result in the dtype in which NumPy computes it; None is that which it has."""
+    return x if dtype is None or x.dtype == dtype else x.astype(dtype)
+
+
 def squared(x: Any) -> Any:
     """|x|²."""
     return np.real(x * np.conjugate(x)) if x.dtype.kind == "c" else x * x
@@ -141,6 +146,6 @@ def enter_reduce(target: np.ufunc, front: Function) -> None:
         where: Any = True,
     ) -> Any:
         x = operand(x) if dtype is None else cast(x, dtype)
-        return front(x, axis=axis, out=out, keepdims=keepdims, initial=initial, where=where)
+        return of_dtype(front(x, axis=axis, out=out, keepdims=keepdims, initial=initial, where=where), dtype)
 
     UFUNCS[target, "reduce"] = reduce

@@ -42,7 +42,7 @@ def nansum(
     where: Any = no_value,
 ) -> Any:
     """The sum of those that are not nan."""
-    return plain.sum(_filled(a, 0, dtype), axis, out=out, **_given(keepdims=keepdims, initial=initial, where=where))
+    return plain.sum(_filled(a, 0, dtype), axis, dtype, out, **_given(keepdims=keepdims, initial=initial, where=where))
 
 
 @stands_for(np.nanprod)
@@ -56,19 +56,19 @@ def nanprod(
     where: Any = no_value,
 ) -> Any:
     """The product of those that are not nan."""
-    return plain.prod(_filled(a, 1, dtype), axis, out=out, **_given(keepdims=keepdims, initial=initial, where=where))
+    return plain.prod(_filled(a, 1, dtype), axis, dtype, out, **_given(keepdims=keepdims, initial=initial, where=where))
 
 
 @stands_for(np.nancumsum)
 def nancumsum(a: Any, axis: Any = None, dtype: Any = None, out: None = None) -> Any:
     """Running sums, over nan as over 0."""
-    return plain.cumsum(_filled(a, 0, dtype), axis, out=out)
+    return plain.cumsum(_filled(a, 0, dtype), axis, dtype, out)
 
 
 @stands_for(np.nancumprod)
 def nancumprod(a: Any, axis: Any = None, dtype: Any = None, out: None = None) -> Any:
     """Running products, over nan as over 1."""
-    return plain.cumprod(_filled(a, 1, dtype), axis, out=out)
+    return plain.cumprod(_filled(a, 1, dtype), axis, dtype, out)
 
 
 @stands_for(np.nanmean)

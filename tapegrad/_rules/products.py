@@ -20,6 +20,7 @@ from tapegrad._rules.folding import (
     fold,
     lined_up,
     masked,
+    of_dtype,
     past_batch,
     reduced_axes,
     sum_over,
@@ -73,8 +74,8 @@ def prod(
     """The product over axes."""
     refuse("prod", {"out": out})
     x = masked(operand(a) if dtype is None else cast(operand(a), dtype), where, 1)
-    product = prod_over(x, reduced_axes(axis, x.ndim), bool(keepdims))
-    return product if initial is None else product * initial
+    product = of_dtype(prod_over(x, reduced_axes(axis, x.ndim), bool(keepdims)), dtype)
+    return product if initial is None else product * cast(initial, product.dtype)
 
 
 enter_reduce(np.multiply, prod)
@@ -135,7 +136,7 @@ def cumprod(a: Any, axis: Any = None, dtype: Any = None, out: None = None) -> An
     x = operand(a) if dtype is None else cast(operand(a), dtype)
     if x.ndim == 0 or (axis is None and x.ndim != 1):
         x = np.reshape(x, -1)
-    return cumprod_along(x, normalize_axis(axis or 0, x.ndim))
+    return of_dtype(cumprod_along(x, normalize_axis(axis or 0, x.ndim)), dtype)
 
 
 def _accumulate(x: Any, axis: int = 0, dtype: Any = None, out: None = None) -> Any:

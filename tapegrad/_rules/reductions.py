@@ -16,6 +16,7 @@ from tapegrad._rules.folding import (
     lined_up,
     masked,
     nonzero_over,
+    of_dtype,
     past_batch,
     possibly,
     reduced_axes,
@@ -42,8 +43,8 @@ def sum(
     """The sum over axes."""
     refuse("sum", {"out": out})
     x = masked(operand(a) if dtype is None else cast(operand(a), dtype), where, 0)
-    total = sum_over(x, reduced_axes(axis, x.ndim), bool(keepdims))
-    return total if initial is None else total + initial
+    total = of_dtype(sum_over(x, reduced_axes(axis, x.ndim), bool(keepdims)), dtype)
+    return total if initial is None else total + cast(initial, total.dtype)
 
 
 enter_reduce(np.add, sum)
@@ -63,12 +64,17 @@ def _share_evenly(ct: Any, x: Spec, axes: tuple[int, ...], keepdims: bool) -> An
 mean_over = declare("mean", _mean, {"x": Transpose(_share_evenly)}, batch=shifted(past_batch))
 
 
+def _whole(dtype: Any) -> dict[str, Any]:
+    """The keyword dtype where it asks for a mean in whole numbers: NumPy rounds what it sums, and the quotient."""
+    return {"dtype": dtype} if dtype is not None and np.dtype(dtype).kind in "iub" else {}
+
+
 @stands_for(np.mean)
 def mean(
     a: Any, axis: Any = None, dtype: Any = None, out: None = None, keepdims: bool = False, *, where: Any = True
 ) -> Any:
     """The mean over axes."""
-    refuse("mean", {"out": out})
+    refuse("mean", {"out": out, **_whole(dtype)})
     x = operand(a) if dtype is None else cast(operand(a), dtype)
     if dtype is None and x.dtype == np.float16:  # as NumPy does: summed with more digits
         return mean(x.astype(np.float32), axis, keepdims=keepdims, where=where).astype(np.float16)
@@ -140,7 +146,7 @@ def var(
     correction: float | None = None,
 ) -> Any:
     """The variance over axes, with the divisor n - ddof (or n - correction)."""
-    refuse("var", {"out": out})
+    refuse("var", {"out": out, **_whole(dtype)})
     if correction is not None and ddof != 0:
         raise ValueError("ddof and correction can't be provided simultaneously.")
     given = ddof if correction is None else correction

@@ -12,7 +12,7 @@ from tapegrad._rules.batching import shifted, unchanged
 from tapegrad._rules.dependences import Partial
 from tapegrad._rules.fronts import operand, stands_for
 from tapegrad._rules.kinds import declare
-from tapegrad._rules.ufuncs import constant, enter, refuse
+from tapegrad._rules.ufuncs import cast, constant, enter, refuse
 from tapegrad._rules.untyped import plain
 
 # sinc(x) is the sum of (-1)^k (pi x)^2k / (2k + 1)!. Differentiated term by term, near 0, that keeps odd derivatives
@@ -160,6 +160,7 @@ def fix(x: Any, out: None = None) -> Any:
 
 def modf(x: Any) -> tuple[Any, Any]:
     """The part behind the point, and the integral part, a constant."""
+    x = cast(x, np.result_type(x.dtype, np.float16))
     whole = np.trunc(x)
     part = np.where(np.isinf(x), 0, x - whole)
     return np.copysign(part, x), whole

@@ -146,7 +146,7 @@ def _reduce(
             raise ValueError(f"zero-size array to reduction operation {target.__name__} which has no identity")
         total = target.identity
     rest = tuple(n for i, n in enumerate(np.shape(x)) if i not in axes)
-    total = total if np.shape(total) == rest else np.broadcast_to(total, rest)
+    total = _of_loop(target.reduce, x, total if np.shape(total) == rest else np.broadcast_to(total, rest))
     return np.expand_dims(total, axes) if keepdims else total
 
 
@@ -159,7 +159,13 @@ def _accumulate(
     totals: list[Any] = []
     for row in _rows(x, normalize_axes(axis, np.ndim(x))):
         totals.append(apply(totals[-1], row) if totals else row)
-    return np.stack(totals, axis=axis) if totals else x
+    return np.stack([_of_loop(target.accumulate, x, total) for total in totals], axis=axis) if totals else x
+
+
+def _of_loop(method: Any, x: Any, total: Any) -> Any:
+    """What a ufunc's method makes of `x`, in the dtype of its loop: that of a single row is not computed."""
+    dtype = method(np.ones(1, x.dtype)).dtype
+    return total if hasattr(total, "dtype") and total.dtype == dtype else cast(total, dtype)
 
 
 def _reduceat(target: np.ufunc, x: Any, indices: Any, /, axis: int = 0, dtype: Any = None, out: None = None) -> Any:

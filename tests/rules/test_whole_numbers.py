@@ -1,0 +1,65 @@
+"""Whole numbers, truth values and few digits: batched or compiled, a function gives NumPy's values in NumPy's dtype."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+import pytest
+
+from tests.untyped import compile, grad, plain, vmap
+
+SMALL: dict[str, NDArray[Any]] = {
+    "int8": np.array([[100, 100], [3, -128]], np.int8),
+    "uint8": np.array([[200, 100], [0, 4]], np.uint8),
+    "bool": np.array([[True, True], [False, True]]),
+    "float32": np.array([[1.5, 2.0], [3.0, 0.1]], np.float32),
+}
+FUNCTIONS: dict[str, Callable[[Any], Any]] = {
+    "einsum": lambda x: plain.einsum("ij->i", x),
+    "einsum of two": lambda x: plain.einsum("ij,ij->j", x, x),
+    "sum": lambda x: plain.sum(x, dtype=np.int8),
+    "sum of truth values": lambda x: np.add.reduce(x, axis=1, dtype=bool),
+    "sum from": lambda x: plain.sum(x, initial=np.float64(3.5)),
+    "prod": lambda x: plain.prod(x, axis=0, dtype=np.uint8),
+    "nansum": lambda x: plain.nansum(x, dtype=np.int8),
+    "cumsum": lambda x: plain.cumsum(x, axis=1, dtype=np.uint8),
+    "cumprod": lambda x: plain.cumprod(x, axis=1, dtype=np.int8),
+    "trace": lambda x: plain.trace(x, dtype=np.int8),
+    "max from": lambda x: plain.max(x, axis=0, initial=np.int64(2)),
+    "min of some": lambda x: plain.min(x, axis=0, initial=np.int64(2), where=x > 1),
+    "logical_or": lambda x: np.logical_or.accumulate(x, axis=1),
+    "hypot": lambda x: np.hypot.reduce(x[:, :1], axis=1),
+    "divide": lambda x: np.divide.reduceat(x, [0, 1], axis=1),
+    "modf": lambda x: np.modf(x)[1],
+    "square": lambda x: x**2.0,
+    "square of more digits": lambda x: x ** np.float64(2.0),
+}
+
+
+@pytest.mark.parametrize("dtype", SMALL)
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_as_in_numpy(name: str, dtype: str) -> None:
+    x, f = SMALL[dtype], FUNCTIONS[name]
+    wanted = f(x)
+    ways: dict[str, Callable[[], Any]] = {
+        "compiled": lambda: compile(f)(x),
+        "batched": lambda: vmap(f)(np.stack([x, x]))[1],
+    }
+    for way, found in ways.items():
+        np.testing.assert_array_equal(found(), wanted, strict=True, err_msg=way)
+
+
+def test_a_mean_in_whole_numbers_is_refused() -> None:
+    for mean in (plain.mean, plain.var, plain.nanmean):
+        with pytest.raises(NotImplementedError, match=r"dtype.*int.*astype"):
+            vmap(lambda x, mean=mean: mean(x, dtype=int))(np.ones((2, 3)))
+
+
+def test_a_central_difference_does_not_read_the_point_itself() -> None:
+    x = np.array([1.0, np.nan, 3.0, np.inf, 6.0])
+    wanted = np.gradient(x)
+    np.testing.assert_array_equal(vmap(np.gradient)(x[None])[0], wanted)
+    np.testing.assert_array_equal(grad(lambda x: np.gradient(x)[1])(x), [-0.5, 0.0, 0.5, 0.0, 0.0])
