@@ -43,7 +43,7 @@ def choose(a: Any, choices: Any, out: None = None, mode: str = "raise") -> Any:
     refuse("choose", {"out": out})
     arrays = [operand(choice) for choice in choices]
     positions = _chosen_positions(a, len(arrays), mode)
-    dtype = np.result_type(*[x.dtype for x in arrays])
+    dtype = np.result_type(*[x if not is_sequence(x) else operand(x) for x in choices])
     shape = np.broadcast_shapes(positions.shape, *[x.shape for x in arrays])
     chosen: Any = np.broadcast_to(arrays[-1], shape)
     for i, x in enumerate(arrays[:-1]):

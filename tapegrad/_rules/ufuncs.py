@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from math import prod
 from typing import Any, Final
 
 import numpy as np
@@ -207,5 +208,6 @@ _CHANGES: dict[str, str] = {
 def _rows(x: Any, axes: tuple[int, ...]) -> Iterator[Any]:
     """What is left of `x` at each place along `axes`, in order."""
     rest = tuple(i for i in range(np.ndim(x)) if i not in axes)
-    lined_up = np.reshape(np.transpose(x, axes + rest), (-1, *(np.shape(x)[i] for i in rest)))
+    count = prod(np.shape(x)[i] for i in axes)
+    lined_up = np.reshape(np.transpose(x, axes + rest), (count, *(np.shape(x)[i] for i in rest)))
     return iter(lined_up)
