@@ -368,6 +368,21 @@ class TestCompile:
         for f in functions:
             assert_equal(compile(f)(x, number), f(x, number))
 
+    @pytest.mark.parametrize("number", [2.0, 3, True, 1j, np.float64(2.0), np.complex64(2.0), np.array(2.0)])
+    def test_complex_numbers(self, number: Any) -> None:
+        functions: list[Plain] = [
+            lambda x: np.ravel(1j - x),
+            lambda x: np.stack([1j**x, x * 1j]),
+            lambda x: np.repeat(1j / x, 2) + abs(x * 1j),
+            lambda x: (x * 1j) * np.ones(2, np.complex64),
+        ]
+        for f in functions:
+            assert_equal(compile(f)(number), f(number))
+
+    def test_a_python_number_out_of_bounds(self) -> None:
+        with pytest.raises(OverflowError, match="-1 out of bounds for uint8"):
+            compile(lambda x: np.minimum(np.maximum(x, -1), 3))(np.ones(2, np.uint8))
+
     def test_pythons_truth_values(self) -> None:
         functions: list[Plain] = [lambda x: np.reshape(x < 1, -1), lambda x: np.mean(x < 1), np.mean]
         for f in functions:

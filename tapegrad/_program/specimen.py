@@ -11,7 +11,7 @@ there is no way but to apply it to real values.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -22,6 +22,10 @@ from tapegrad._core.door import numpys
 from tapegrad._core.primitive import Primitive
 from tapegrad._program.shapes import SHAPES, VIEWS, ZEROS, Shape, broadcast, gathered
 from tapegrad._spec import SEVERAL, generic, ndarray, type_of
+
+NUMPYS: Any = (ndarray, generic)
+PYTHONS: Mapping[str, Any] = {"divide": np.divide, "power": np.power, "general_power": np.power}
+"""What NumPy has for a quotient or power of Python's numbers, where theirs raises or leaves the reals."""
 
 
 @attrs.frozen
@@ -127,16 +131,14 @@ def applied(primitive: Primitive, args: Sequence[Any]) -> Sequence[Any]:
     try:
         result = primitive.compute(*args)
     except (ZeroDivisionError, OverflowError):
-        result = _of_pythons(primitive, args)
+        if primitive.name not in PYTHONS:
+            raise
+        result = PYTHONS[primitive.name](*args).item()
     if type_of(result) is complex and not any(np.iscomplexobj(x) for x in args):
-        result = _of_pythons(primitive, args)
-    return (numpys(result),) if primitive.results == 1 else result
-
-
-def _of_pythons(primitive: Primitive, args: Sequence[Any]) -> Any:
-    """A quotient or power of Python's numbers as NumPy has it, where theirs raises or leaves the reals."""
-    ufunc = np.divide if primitive.name == "divide" else np.power
-    return ufunc(*args).item()
+        result = PYTHONS[primitive.name](*args).item()
+    if any(isinstance(x, NUMPYS) for x in args):
+        result = numpys(result)
+    return (result,) if primitive.results == 1 else result
 
 
 def _of_values(primitive: Primitive, args: Sequence[Any]) -> Outcome:

@@ -133,7 +133,7 @@ def scattered(x: Any, positions: Any, shape: tuple[int, ...]) -> Any:
 
 def power(x: Any, y: Any) -> Any:
     """The power of Python's numbers as NumPy has it, where `**` raises or is complex; Python's number too."""
-    return np.power(x, y).item() if isinstance(x, float) or isinstance(y, float) else x**y
+    return x**y if isinstance(x, int) and isinstance(y, int) else np.power(x, y).item()
 
 
 def _parameter(text: Text, literal: Literal) -> str:

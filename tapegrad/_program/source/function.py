@@ -27,8 +27,10 @@ from tapegrad._program.source.returning import tree
 from tapegrad._program.source.rows import RowWriter
 from tapegrad._program.source.text import Text, local_names
 from tapegrad._program.structured import Structured
-from tapegrad._spec import FLOAT64, generic, ndarray
+from tapegrad._spec import FLOAT64, Spec, generic, ndarray
 from tapegrad._values import fresh
+
+COMPLEX128 = Spec((), np.dtype(np.complex128))
 
 
 @attrs.frozen
@@ -87,6 +89,10 @@ class Writer:
             return f"{self.text.object(np.float64, 'float64')}({self.names[atom]})"
         return self.names[atom]
 
+    def is_weak(self, atom: Atom) -> bool:
+        """Whether an atom is one of Python's numbers."""
+        return atom in self.program.weak if isinstance(atom, Var) else type(atom.value) in (int, float, complex)
+
     def equation(self, eq: Equation) -> None:
         """The lines of one equation."""
         if eq.primitive.name == "place all" and self.program.spec(eq.outputs[0]).shape:
@@ -110,6 +116,8 @@ class Writer:
                 right = f"{self.text.object(power, 'power')}({', '.join(arguments)})"
             elif buffer is None:
                 right = expression(self.text, eq, arguments)
+                if spec == COMPLEX128 and self.is_weak(eq.inputs[0]) and not self.is_weak(eq.outputs[0]):
+                    right = f"{self.text.object(np.complex128, 'complex128')}({right})"  # Python's, beside a float64
             else:
                 right = into(self.text, eq, arguments, buffer)
         self.text.line(f"{left} = {right}")
