@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from tapegrad._rules.damping import damp
 from tapegrad._rules.folding import possibly
 from tapegrad._rules.fronts import is_variable, operand, stands_for
 from tapegrad._rules.kinds import stopped
@@ -68,10 +69,14 @@ def _taken(line: Any, positions: Any) -> Any:
 
 
 def _on_segment(x: Any, x_start: Any, x_end: Any, start: Any, end: Any) -> Any:
-    """Between two points. A segment of no length is flat, and at its end."""
-    width = x_end - x_start
+    """Between two points. A segment of no length is flat, and at its end; at a point the other one is not read."""
+    width, rise = x_end - x_start, end - start
     flat = np.equal(width, 0)
-    if not possibly(flat):
-        return start + (x - x_start) / width * (end - start)
-    share = np.where(flat, 1, (x - x_start) / np.where(flat, 1, width))
-    return start + share * (end - start)
+    if possibly(flat):
+        share = np.where(flat, 1 + 0 * x, (x - x_start) / np.where(flat, 1, width))
+    else:
+        share = (x - x_start) / width
+    ended = np.equal(share, 1)
+    if possibly(ended):
+        start, share = np.where(ended, end, start), share - ended
+    return start + damp(share, rise)

@@ -1,4 +1,4 @@
-"""Whole numbers, truth values and few digits: batched or compiled, a function gives NumPy's values in NumPy's dtype."""
+"""Whole numbers, truth values, few digits, nan: batched or compiled, a function gives NumPy's values and dtype."""
 
 from __future__ import annotations
 
@@ -65,3 +65,13 @@ def test_a_central_difference_does_not_read_the_point_itself() -> None:
     wanted = np.gradient(x)
     np.testing.assert_array_equal(vmap(np.gradient)(x[None])[0], wanted)
     np.testing.assert_array_equal(grad(lambda x: np.gradient(x)[1])(x), [-0.5, 0.0, 0.5, 0.0, 0.0])
+
+
+@pytest.mark.parametrize("xp", [[0.0, 1.0, 2.0], [0.0, 1.0, 1.0], [0.0, 0.0, 1.0]])
+@pytest.mark.parametrize("fp", [[5.0, np.nan, 7.0], [np.inf, 5.0, 6.0], [5.0, 6.0, -np.inf], [np.nan, 6.0, np.nan]])
+def test_interp_at_a_point_does_not_read_the_other(xp: list[float], fp: list[float]) -> None:
+    x = np.array([-1.0, 0.0, 1.0, 2.0, 3.0, np.nan])
+    wanted = np.interp(x, xp, fp)
+    with np.errstate(invalid="ignore"):
+        np.testing.assert_array_equal(vmap(lambda x: np.interp(x, xp, fp))(x), wanted)
+    np.testing.assert_array_equal(compile(np.interp)(x, np.array(xp), np.array(fp)), wanted)
