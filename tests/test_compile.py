@@ -13,6 +13,7 @@ from pathlib import Path
 import pickle
 from threading import current_thread
 from typing import Any, TypeAlias
+import warnings
 
 import attrs
 import numpy as np
@@ -320,6 +321,15 @@ class TestCompile:
                 x, y = map(np.float64, args)
                 np.testing.assert_array_equal(compile(f)(x, y), f(x, y))
                 np.testing.assert_array_equal(compile(grad(f))(x, y), grad(f)(x, y))
+
+    def test_a_quotient_by_pythons_zero(self) -> None:
+        functions: list[Plain] = [lambda x: x[0] / 0, lambda x: np.sum(x / 0.0), lambda x: np.mean(x[:0])]
+        x = np.array([1.0, 2.0])
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the mean of nothing
+            for f in functions:
+                for g in (f, compile(f)):
+                    assert_equal(grad(g)(x), compile(grad(f))(x))
 
     def test_results_that_are_no_numbers(self) -> None:
         def f(x: float) -> Any:

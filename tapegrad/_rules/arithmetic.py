@@ -14,10 +14,19 @@ from tapegrad._rules.ufuncs import cast, constant, enter, ufunc
 truediv: Any = operator.truediv  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]  # it has no types
 pow: Any = operator.pow  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]  # as above
 
+
+def _reciprocal(y: Any) -> Any:
+    """1 / y, as NumPy has it where y is Python's 0."""
+    try:
+        return 1 / y
+    except ZeroDivisionError:
+        return np.divide(1, y)
+
+
 add = ufunc(np.add, 1, 1, compute=operator.add)
 subtract = ufunc(np.subtract, 1, -1, compute=operator.sub)
 multiply = ufunc(np.multiply, lambda y: y, lambda x: x, compute=operator.mul)
-divide = ufunc(np.divide, lambda y: 1 / y, lambda y, out: -out / y, compute=truediv)
+divide = ufunc(np.divide, _reciprocal, lambda y, out: -out / y, compute=truediv)
 negative = ufunc(np.negative, -1, compute=operator.neg)
 positive = ufunc(np.positive, 1)
 reciprocal = ufunc(np.reciprocal, lambda out: -out * out)
