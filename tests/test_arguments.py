@@ -179,6 +179,9 @@ def test_structure_of_tangents_and_cotangents() -> None:
         jvp(lambda t: t["a"], ({"a": 1.0},), ({"b": 1.0},))
     with pytest.raises(TypeError, match="tangent for each primal"):
         jvp(lambda x: x, (1.0,), ())
+    for primals, tangents in ((X, X), (1.0, 1.0), ((X,), X)):
+        with pytest.raises(TypeError, match=r"jvp\(f, \(x,\), \(dx,\)\)"):
+            jvp(np.sin, primals, tangents)
     with pytest.raises(ValueError, match="shape"):
         jvp(np.sin, (X,), (np.ones(2),))
     with pytest.raises(ValueError, match="shape"):
