@@ -191,6 +191,7 @@ ASK_FOR_ONE: list[tuple[Function, list[str]]] = [
     (lambda x: sum(range(x.astype(int))), ["index", "None for it in in_axes"]),
     (lambda x: NUMBERS[x.astype(int)], ["index", "tapegrad.numpy.take(array, i, 0)"]),
     (lambda x: np.arange(3.0)[: x.astype(int)], ["index", "None for it in in_axes"]),
+    (lambda x: np.zeros(x.astype(int)), ["index or a size", "None for it in in_axes"]),
     (lambda x: plain.random.default_rng(0).normal(x), ["plain array", "draw standard", "loc + scale * z"]),
     (lambda x: np.random.default_rng(0).normal(loc=x, size=3), ["plain array", "draw standard", "loc + scale * z"]),
     (lambda x: plain.random.normal(x), ["plain array", "draw standard", "loc + scale * z"]),

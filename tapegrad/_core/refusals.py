@@ -47,6 +47,11 @@ def conversion_error(what: str, remedy: str) -> ConversionError:
     )
 
 
+def is_numpys(error: TypeError) -> bool:
+    """Whether NumPy put an error of its own in place of ours, as np.zeros(n) does: it prints what it was given."""
+    return any(f"got '{name}(" in str(error) for name in ("Variable", "Traced"))
+
+
 def assignment_error(state: str) -> TypeError:
     """The error for `x[i] = v`."""
     library = in_library(state, "writes into its arguments' copies, which a Variable does not allow")

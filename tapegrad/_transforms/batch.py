@@ -9,6 +9,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from tapegrad._core.refusals import is_numpys
 from tapegrad._core.variable import is_variable, still_open
 from tapegrad._rules.batching import ndim
 from tapegrad._spec import STRANGE
@@ -57,6 +58,10 @@ class Vmap(Transform):
             raise BatchError(f"{self!r}: the mapped axes differ in length: {lengths}.")
         try:
             out = self.f(*mapped, **keywords)
+        except TypeError as error:
+            if level.refusal is not None and is_numpys(error):
+                raise level.refusal from error
+            raise
         finally:
             level.open = False
         return self._collected(out, level, *sizes)

@@ -58,11 +58,12 @@ class Batched(BatchedDraft):
 
     @override
     def lost(self, what: str, remedy: str) -> BatchError:
-        return BatchError(
+        self.level.refusal = BatchError(
             in_library(self.state, "turns its arguments into plain arrays, which no batch can become")
             or f"Under vmap, a value that stands for a whole batch was {what} at {user_line()}. "
             f"{REMEDIES.get(what, NUMPYS)} {WHOLE}"
         )
+        return self.level.refusal
 
     @override
     def __bool__(self) -> NoReturn:
@@ -86,6 +87,8 @@ class Batching:
 
     rank: int = attrs.field(factory=next_rank, init=False)
     open: bool = attrs.field(default=True, init=False)
+    refusal: BatchError | None = attrs.field(default=None, init=False)
+    """The last error that asked for a value."""
 
     def batched(self, value: Any) -> Batched:
         """The Variable for a value whose axis 0 is the batch."""
