@@ -61,6 +61,9 @@ def enter(target: np.ufunc, apply: Callable[..., Any]) -> None:
 OVERWRITING: Final = frozenset((np.power, np.arctan2))
 """NumPy reduces with these wrongly, in some layouts: of (a, b, c) it gives power(a, c). Nothing to differentiate."""
 
+FROM_ZERO: Final = frozenset((np.hypot, np.gcd))
+"""NumPy reduces with these from 0 on: even of a single number they give the absolute value."""
+
 
 def _outer(call: Callable[..., Any], x: Any, y: Any, /, **keywords: Any) -> Any:
     """Of every element of `x` with every one of `y`. A Python number counts as an array of its dtype here."""
@@ -135,7 +138,7 @@ def _reduce(
     refuse(f"{target.__name__}.reduce", {"out": out})
     x = x if dtype is None else cast(x, dtype)
     axes = normalize_axes(axis, np.ndim(x))
-    total: Any = target.identity if initial is None and where is not True else initial
+    total: Any = target.identity if initial is None and (where is not True or target in FROM_ZERO) else initial
     if where is not True and total is None:
         raise ValueError(f"{target.__name__}.reduce(where=) needs initial=: it has no identity")
     rows, chosen = _rows(x, axes), _rows(np.broadcast_to(where, np.shape(x)), axes)
@@ -174,7 +177,10 @@ def _reduceat(target: np.ufunc, x: Any, indices: Any, /, axis: int = 0, dtype: A
     refuse(f"{target.__name__}.reduceat", {"out": out})
     x = x if dtype is None else cast(x, dtype)
     rows = np.moveaxis(x, axis, 0)
-    folded = [target.reduce(rows[start:stop]) for start, stop in segments(indices, len(rows))]
+    folded = [
+        target.reduce(rows[start:stop]) if stop > start + 1 else _of_loop(target.reduce, x, rows[start])
+        for start, stop in segments(indices, len(rows))
+    ]
     return np.moveaxis(np.stack(folded) if folded else rows[:0], 0, axis)
 
 

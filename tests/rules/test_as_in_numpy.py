@@ -32,6 +32,8 @@ FUNCTIONS: dict[str, Callable[[Any], Any]] = {
     "min of some": lambda x: plain.min(x, axis=0, initial=np.int64(2), where=x > 1),
     "logical_or": lambda x: np.logical_or.accumulate(x, axis=1),
     "hypot": lambda x: np.hypot.reduce(x[:, :1], axis=1),
+    "hypot of one": lambda x: np.hypot.reduce(-x[1:].astype(float), axis=0),
+    "hypot of one and more": lambda x: np.hypot.reduceat(x.astype(float) - 9, [0, 1, 0], axis=1),
     "hypot of nothing": lambda x: np.hypot.reduce(x[:, :0], axis=0),
     "divide": lambda x: np.divide.reduceat(x, [0, 1], axis=1),
     "choose": lambda x: plain.choose(x > 1, [x, 2]),
