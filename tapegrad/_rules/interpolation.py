@@ -73,10 +73,10 @@ def _on_segment(x: Any, x_start: Any, x_end: Any, start: Any, end: Any) -> Any:
     width, rise = x_end - x_start, end - start
     flat = np.equal(width, 0)
     if possibly(flat):
-        share = np.where(flat, 1 + 0 * x, (x - x_start) / np.where(flat, 1, width))
+        share = plain.where(flat, 1 + 0 * x, (x - x_start) / plain.where(flat, 1, width))
     else:
         share = (x - x_start) / width
     ended = np.equal(share, 1)
     if possibly(ended):
-        start, share = np.where(ended, end, start), share - ended
+        start, share = plain.where(ended, end, start), share - ended
     return start + damp(share, rise)

@@ -24,7 +24,7 @@ from tapegrad._rules.folding import (
     squared,
     sum_over,
 )
-from tapegrad._rules.fronts import operand, stands_for
+from tapegrad._rules.fronts import inexact, operand, stands_for
 from tapegrad._rules.kinds import declare, elementwise, stopped
 from tapegrad._rules.ufuncs import cast, refuse
 from tapegrad._spec import Spec
@@ -179,7 +179,7 @@ def std(
     variance = var(a, axis, dtype, out, ddof, keepdims, where=where, mean=mean, correction=correction)
     if mean is not None:
         return root(variance)
-    x = stopped(operand(a))
+    x = stopped(inexact(a))
     highest = np.max(x, axis=axis, keepdims=keepdims, where=where, initial=-np.inf)
     lowest = np.min(x, axis=axis, keepdims=keepdims, where=where, initial=np.inf)
     uniform = np.equal(highest, lowest)

@@ -154,7 +154,7 @@ def jvp(fun: Callable[[*Ts], R_], primals: tuple[*Ts], tangents: tuple[*Ts], /) 
 
 def push_along(word: str, f: Callable[..., Any], primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> Any:
     """`jvp`, under the name `word`."""
-    given: tuple[object, object] = primals, tangents
+    given: list[Any] = [primals, tangents]
     if not all(isinstance(tree, (tuple, list)) for tree in given):
         raise TypeError(f"{word} takes arguments and their tangents in tuples: {word}(f, (x,), (dx,)).")
     if len(primals) != len(tangents):
