@@ -194,7 +194,7 @@ class Writer:
             self.late = late_products(program, order, self.floats)
         mark = text.local("of", 1) if self.outer else ""
         kept = [atom for atom in program.outputs if isinstance(atom, Var)]
-        packing = Packing(program, self.late, Lives.of(lives, kept).escaping | self.buffers.keys())
+        packing = Packing(program, self.late, {*self.buffers}, Lives.of(lives, kept).escaping)
         packed = packing.steps(order)
         rows = RowWriter(text, program, packing.layout, self.late, self.array, mark)
         in_rows = rows.named(packed)

@@ -72,8 +72,10 @@ class Packing:
     program: Program
     late: Mapping[Var, str]
     """The damped products that are checked at the end, and what computes them: the same in each pack."""
-    fixed: Collection[Var]
-    """The values that are put elsewhere, or outlive the call."""
+    elsewhere: Collection[Var]
+    """The values that are put into given memory: at that step, and no sooner, nothing else lies there."""
+    escaping: Collection[Var]
+    """The values whose memory outlives the call."""
     layout: Layout = attrs.field(factory=Layout, init=False)
     movable: Collection[Var] = attrs.field(factory=set[Var], init=False)
     """The values that can be put into rows."""
@@ -104,11 +106,13 @@ class Packing:
 
     def _fits(self, var: Var) -> bool:
         spec = self.program.spec(var)
-        return var not in self.fixed and bool(spec.shape) and 0 < size(Run(spec, 0, 1)) <= SMALL
+        return var not in self.elsewhere and var not in self.escaping and bool(spec.shape) and 0 < size(Run(spec, 0, 1)) <= SMALL
 
     def _stands_apart(self, step: Equation | Group) -> bool:
-        """Whether other steps stay on their side of this one: of loops, and of what reads or makes large arrays."""
+        """Whether other steps stay on their side of this one: loops, large arrays, and what is put into given memory."""
         if isinstance(step, Group) or isinstance(step.primitive, Structured):
+            return True
+        if any(var in self.elsewhere for var in step.outputs):
             return True
         return any(size(Run(self.program.spec(atom), 0, 1)) > LARGE for atom in (*step.inputs, *step.outputs))
 
