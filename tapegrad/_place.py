@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from os.path import basename
 import sys
 from types import FrameType
 
@@ -22,4 +22,4 @@ def user_frame() -> FrameType:
 def user_line() -> str:
     """The innermost line outside of the libraries, as `file.py:12, in f`."""
     frame = user_frame()
-    return f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}, in {frame.f_code.co_name}"
+    return f"{basename(frame.f_code.co_filename)}:{frame.f_lineno}, in {frame.f_code.co_name}"

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tapegrad._core.variable import is_variable
-from tapegrad._spec import STRANGE
+from tapegrad._spec import is_strange
 from tapegrad._tree import flatten, paths, unflatten
 from tapegrad.errors import DomainError
 from tapegrad.typing import T, override
@@ -119,7 +119,7 @@ def raveled(word: str, tree: T) -> tuple[NDArray[Any], Unravel[T]]:
     values = [leaf if hasattr(leaf, "dtype") else _number(leaf) for leaf in leaves]
     pieces: list[Piece] = []
     for i, value in enumerate(values):
-        if getattr(value, "dtype", np.dtype(object)).kind not in "fc" or issubclass(type(value), STRANGE):
+        if getattr(value, "dtype", np.dtype(object)).kind not in "fc" or is_strange(value):
             raise DomainError(f"{word}: {paths(structure)[i] or 'the tree'} is {_described(value)}")
         start = pieces[-1].stop if pieces else 0
         pieces.append(Piece(start, start + value.size, value.shape, value.dtype, type(value) is np.ndarray))

@@ -52,8 +52,13 @@ class Spec:
         return np.ones(self.shape, self.dtype) if self.shape else self.dtype.type(1)
 
 
-STRANGE: Any = (np.ma.MaskedArray, np.matrix)
-"""Arrays whose arithmetic is not an array's."""
+def is_strange(value: Any) -> bool:
+    """Whether this is an array whose arithmetic is not an array's."""
+    cls = type_of(value)
+    if cls is ndarray or not issubclass(cls, ndarray):
+        return False
+    return issubclass(cls, (np.ma.MaskedArray, np.matrix))  # np.ma takes time to import: hardly anyone comes here
+
 
 FLOAT64 = Spec((), np.dtype(np.float64))
 """The Spec of every `np.float64`, recognised by identity."""
@@ -67,7 +72,7 @@ def spec_of(value: Value) -> Spec:
 
     Specs are shared: finding one costs a quarter of making one.
     """
-    if type(value) is not ndarray and issubclass(type(value), STRANGE):
+    if type(value) is not ndarray and is_strange(value):
         raise DomainError(
             f"an operation at {user_line()} gave a {type(value).__name__}, whose arithmetic is not an array's."
         )

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tapegrad._spec import STRANGE, Spec, Value, generic, ndarray
+from tapegrad._spec import Spec, Value, generic, is_strange, ndarray
 from tapegrad.errors import DomainError
 
 PYTHONS: Any = (float, int, complex)
@@ -16,7 +16,7 @@ ARRAYS: Any = (np.ndarray, list)
 
 def operand(value: Any) -> Value:
     """A constant as operations take it: Python's numbers and NumPy's own; anything else of numbers as an array."""
-    if issubclass(type(value), STRANGE):
+    if is_strange(value):
         raise DomainError(
             f"an operation met a {type(value).__name__}, whose arithmetic is not an array's: np.asarray(x)."
         )

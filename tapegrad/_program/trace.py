@@ -13,7 +13,7 @@ from tapegrad._core.variable import ARRAYS, still_open
 from tapegrad._program.constants import constant
 from tapegrad._program.program import Atom, Program
 from tapegrad._program.tracing import Tracing, recording
-from tapegrad._spec import STRANGE, type_of
+from tapegrad._spec import is_strange, type_of
 from tapegrad._transforms.places import differentiated
 from tapegrad._transforms.transform import Transform, parameter_name
 from tapegrad._tree import flatten, paths, unflatten
@@ -25,7 +25,7 @@ PYTHONS: Any = (bool, int, float, complex)
 
 def is_input(leaf: Any) -> bool:
     """Whether a leaf is a number or an array of numbers; anything else is part of the signature."""
-    if isinstance(leaf, STRANGE):
+    if is_strange(leaf):
         raise DomainError(
             f"a function to compile or trace was given a {type(leaf).__name__}, whose arithmetic is not an array's. "
             "Pass a plain array: np.asarray(x)."

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 import inspect
 from operator import itemgetter
+from types import FunctionType
 from typing import Any, Protocol, TypeAlias
 
 import attrs
@@ -31,6 +32,7 @@ from tapegrad._values import fit
 from tapegrad.errors import DomainError
 
 float64: Any = np.float64
+VARIADIC = inspect.CO_VARARGS | inspect.CO_VARKEYWORDS
 
 Rule: TypeAlias = (
     Callable[[Any], Any]
@@ -65,7 +67,10 @@ class Dependence(Protocol):
 
 
 def names_of(rule: Callable[..., Any]) -> tuple[str, ...]:
-    return tuple(inspect.signature(rule).parameters)
+    if type(rule) is not FunctionType or vars(rule) or rule.__code__.co_flags & VARIADIC:
+        return tuple(inspect.signature(rule).parameters)
+    code = rule.__code__  # which says it fifty times faster
+    return code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
 
 
 def gather_of(names: Sequence[str], places: Mapping[str, int]) -> Gather | None:

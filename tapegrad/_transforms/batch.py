@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tapegrad._core.refusals import is_numpys
 from tapegrad._core.variable import is_variable, still_open
 from tapegrad._rules.batching import ndim
-from tapegrad._spec import STRANGE
+from tapegrad._spec import is_strange
 from tapegrad._transforms.axes import Axes, AxesOfChildren, AxisTree, axes_of_leaves, in_axes_of, out_axes_of
 from tapegrad._transforms.batched import Batched as Batched, Batching as Batching
 from tapegrad._transforms.transform import Transform, place_of
@@ -91,7 +91,7 @@ class Vmap(Transform):
                 mapped.append(leaf)
                 continue
             value: Any = leaf if is_variable(leaf) else np.asarray(leaf)
-            strange = isinstance(leaf, STRANGE)
+            strange = is_strange(leaf)
             if not -value.ndim <= axis < value.ndim or value.dtype.kind not in "biufc" or strange:
                 raise BatchError(
                     f"{self._argument(position, paths(structure)[i])} cannot be mapped over axis {axis}: it is of type "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
-from pathlib import Path
+from os.path import basename
 from typing import Any, Protocol
 
 import attrs
@@ -21,7 +21,7 @@ def rule_name(rule: Callable[..., Any] | None) -> str:
     """How messages call a rule: a lambda by where it stands."""
     name = name_of(rule)
     code = getattr(rule, "__code__", None)
-    return f"the lambda at {Path(code.co_filename).name}:{code.co_firstlineno}" if code and name == "<lambda>" else name
+    return f"the lambda at {basename(code.co_filename)}:{code.co_firstlineno}" if code and name == "<lambda>" else name
 
 
 def place_of_rule(rule: Callable[..., Any] | None, f: Callable[..., Any]) -> str:
