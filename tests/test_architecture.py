@@ -12,7 +12,7 @@ import tapegrad
 
 STOREYS = [
     {"errors", "typing"},
-    {"_place", "_errstate"},
+    {"_errstate", "_late", "_place"},
     {"_config", "_spec"},
     {"_values", "_tree"},
     {"_leaves", "_containers"},
@@ -62,7 +62,7 @@ STOREYS = [
     {"_implicit.flows", "_implicit.roots"},
     {"_implicit.krylov", "_implicit.linear", "_implicit.ode", "_implicit.decorators"},
     {"implicit"},
-    {"_program.constants", "_program.naming"},
+    {"_program.constants"},
     {"_program.shapes"},
     {"_program.specimen"},
     {"_program.structured"},

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-import copyreg
 from textwrap import indent
 from typing import Any, TypeAlias
 
@@ -12,14 +11,11 @@ import attrs
 from tapegrad._core.listing import aligned
 from tapegrad._core.primitive import Primitive
 from tapegrad._program.constants import Literal, shown_spec
-from tapegrad._program.naming import by_name
 from tapegrad._program.specimen import specimen, spread_out
 from tapegrad._program.structured import Structured, bind
 from tapegrad._spec import Spec
 from tapegrad._tree import flatten, paths, unflatten
 from tapegrad.typing import override
-
-copyreg.pickle(Primitive, by_name)
 
 
 class Var(int):

@@ -18,13 +18,13 @@ from tapegrad._program.checking import check
 from tapegrad._program.choosing import Chosen
 from tapegrad._program.constants import Literal, constant
 from tapegrad._program.encoding import decoded, encoded
-from tapegrad._program.naming import primitive_named
 from tapegrad._program.program import Atom, Equation, Program, Var
 from tapegrad._program.repeating import Repeated
 from tapegrad._program.rolling import Rolled
 from tapegrad._program.ruled import Ruled
 from tapegrad._program.structured import Structured
 from tapegrad._rules.kinds import PRIMITIVES
+from tapegrad._rules.naming import primitive_named
 from tapegrad._spec import Spec, type_of
 from tapegrad._tree import field_names, flatten, unflatten
 

@@ -21,16 +21,14 @@ from tapegrad._program.program import Atom, Equation, Var
 from tapegrad._program.ruled import Ruled, Tie
 from tapegrad._program.specimen import Outcome, outcome
 from tapegrad._program.structured import Structured
-from tapegrad._rules.dependences import Partial
-from tapegrad._rules.kinds import PRIMITIVES, declare, stopped
+from tapegrad._rules.casting import boxed
+from tapegrad._rules.kinds import PRIMITIVES, stopped
 from tapegrad._spec import SEVERAL, Spec, generic, ndarray
 from tapegrad._tree import placed
 from tapegrad.errors import ConcretizationError, DomainError
 from tapegrad.typing import override
 
 STOP = PRIMITIVES["stop_gradient"]
-boxed = declare("array", np.asarray, {"x": Partial(1)}, parameters=())
-"""An array with no axes for a number."""
 
 
 @attrs.define(eq=False, init=False, repr=False, weakref_slot=False)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from tapegrad._rules.batching import shifted, unchanged
-from tapegrad._rules.dependences import Transpose
+from tapegrad._rules.dependences import Partial, Transpose
 from tapegrad._rules.fronts import operand, stands_for
 from tapegrad._rules.kinds import declare
 
@@ -26,6 +26,8 @@ truncated = declare("astype_constant", _convert, {"x": None}, batch=shifted(unch
 """(x, dtype), to a dtype that has no derivatives."""
 copied = declare("copy", _itself, {"x": Transpose(_itself)}, batch=shifted(unchanged))
 """A Variable of its own. The values need no copy: nothing can change them."""
+boxed = declare("array", np.asarray, {"x": Partial(1)}, parameters=())
+"""An array with no axes for a number."""
 
 
 def astype_method(

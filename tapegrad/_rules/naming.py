@@ -1,7 +1,8 @@
-"""Primitives by their names: how a Program that was pickled or saved finds them again."""
+"""Primitives by their names: how what was pickled or saved finds them again."""
 
 from __future__ import annotations
 
+import copyreg
 from importlib import import_module
 from importlib.util import find_spec
 import pickle
@@ -39,3 +40,6 @@ def by_name(primitive: Primitive) -> Any:
             "cannot be pickled: pickle the function, and record it where it is loaded"
         )
     return primitive_named, (primitive.name,)
+
+
+copyreg.pickle(Primitive, by_name)
