@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import combinations
 from typing import Any, TypeAlias
 
 import attrs
@@ -81,7 +80,7 @@ def _parts(eq: Equation) -> Parts:
 def _merged(work: Rewriting, parts: Parts, shape: Sequence[int]) -> Parts | None:
     """The parts, those at one place added; None if some overlap in another way."""
     merged: dict[Literal, Atom] = {}
-    if not all(_disjoint(a.value, b.value, shape) for a, b in combinations({index for index, _ in parts}, 2)):
+    if not disjoint([_entries(index.value) for index in {index for index, _ in parts}], shape):
         return None
     for index, part in parts:
         if index in merged:
@@ -100,13 +99,21 @@ def as_numbers(index: Any) -> tuple[int, ...] | None:
     return entries if all(isinstance(entry, int) for entry in entries) else None
 
 
-def _disjoint(first: Any, last: Any, shape: Sequence[int]) -> bool:
-    """Whether two indices differ in a number at one place."""
-    pairs = zip(_entries(first), _entries(last), shape, strict=False)
-    for a, b, length in pairs:
-        if not isinstance(a, int) or not isinstance(b, int):
-            if a != b or not isinstance(a, slice):
-                return False
-        elif (a - b) % length:
-            return True
-    return False
+def disjoint(indices: Sequence[tuple[Any, ...]], shape: Sequence[int]) -> bool:
+    """Whether any two of these indices differ in a number at one place, and before that in nothing.
+
+    Those with one number at the first place are compared by the rest; others differ already.
+    """
+    if len(indices) < 2:
+        return True
+    if not shape or not all(indices):
+        return False
+    heads = [index[0] for index in indices]
+    if all(type_of(head) is slice and head == heads[0] for head in heads):
+        return disjoint([index[1:] for index in indices], shape[1:])
+    if not all(isinstance(head, int) for head in heads):
+        return False
+    alike: dict[int, list[tuple[Any, ...]]] = {}
+    for index in indices:
+        alike.setdefault(index[0] % shape[0], []).append(index[1:])
+    return all(disjoint(rest, shape[1:]) for rest in alike.values())

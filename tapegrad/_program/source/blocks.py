@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -13,8 +13,7 @@ from tapegrad._program.program import Atom, Equation, Program, Var
 from tapegrad._program.source.arrays import DAMPED, MODES, expression, into, read_again, ufunc_of
 from tapegrad._program.source.damping import whole
 from tapegrad._program.source.dots import Dot, dot, dot_of_columns, dots, vecdot
-from tapegrad._program.source.groups import Group, results_of
-from tapegrad._program.source.late import checked_in_blocks
+from tapegrad._program.source.groups import Group
 from tapegrad._program.source.lifetimes import Kind, Order, Step, allocated
 from tapegrad._program.source.order import cut, length_of, loop_of, order_of
 from tapegrad._program.source.running import over_blocks
@@ -39,6 +38,8 @@ class BlockWriter:
     names: Mapping[Var, str]
     late: Mapping[Var, str]
     """The damped products whose check may wait for the end of the block, and the names of what computes them."""
+    unsettled: Collection[Atom]
+    """What such products, of this block or earlier ones, may have made nan, and blocks check."""
     order: Order = attrs.field(init=False)
     """That of the block's arrays in memory."""
     results: Sequence[Var] = attrs.field(init=False)
@@ -59,7 +60,7 @@ class BlockWriter:
         self.body.objects, self.body.known = self.text.objects, self.text.known
         self.inside = self.group.inside
         self.order = order_of(self.program, self.group)
-        self.results = results_of(self.program, self.group)
+        self.results = self.group.results
         self.dots = dots(self.program, self.group, self.late)
         replaced = {var for each in self.dots.values() for var in each.replaced}
         self.equations = [eq for eq in self.group.equations if eq.outputs[0] not in replaced]
@@ -71,8 +72,9 @@ class BlockWriter:
         """
         body, results, totals = self.body, self.results, self.group.totals
         places, buffers = self._allocated()
+        met = (*self.group.reads, *(var for eq in (*self.group.equations, *totals) for var in eq.outputs))
         parts = {var: f"{self.names[var]}_" for var in results}
-        self.local = {**self.names, **parts, **{var: f"b{i}" for var, i in places.items()}}
+        self.local = {**{var: self.names[var] for var in met}, **parts, **{var: f"b{i}" for var, i in places.items()}}
         modes = self._modes()
         wide = self.group.depth > 1
         parameters = ["at"] * wide + ["start", "stop", "buffers"]
@@ -221,9 +223,8 @@ class BlockWriter:
         return [mode for mode in MODES if mode in used or (mode == "settle" and self._unsettled())]
 
     def _unsettled(self) -> list[Var]:
-        """What the group gives and late products, its own or earlier ones, may have made nan."""
-        found = checked_in_blocks(self.program, self.late)
-        return [var for var in (*self.results, *(eq.outputs[0] for eq in self.group.totals)) if var in found]
+        """What the group gives, and blocks check."""
+        return [var for var in (*self.results, *(eq.outputs[0] for eq in self.group.totals)) if var in self.unsettled]
 
     def _total(self, eq: Equation) -> Var:
         (atom,) = eq.inputs

@@ -8,7 +8,7 @@ import attrs
 
 from tapegrad._program.program import Equation, Program, Var
 from tapegrad._program.source.arrays import DAMPED, fills, read_again, ufunc_of
-from tapegrad._program.source.groups import Group, results_of
+from tapegrad._program.source.groups import Group
 from tapegrad._program.source.lifetimes import Kind, Step, allocated
 from tapegrad._program.source.memory import Part, Pool, Workspace, size
 from tapegrad._program.source.text import Text
@@ -111,7 +111,7 @@ def life(program: Program, step: Equation | Group | Written) -> Step:
     if isinstance(step, Written):
         return Step(step.reads, step.writes)
     if isinstance(step, Group):
-        return Step(tuple(step.reads), tuple(results_of(program, step)), fills=True)
+        return Step(tuple(step.reads), step.results, fills=True)
     reads = tuple([atom for atom in step.inputs if isinstance(atom, Var)])
     fresh = ufunc_of(step) is not None or isinstance(step.primitive, Structured) or step.primitive.name in FRESH
     if not fills(program, step):

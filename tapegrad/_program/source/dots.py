@@ -37,8 +37,9 @@ def dots(program: Program, group: Group, late: Collection[Var]) -> Mapping[Var, 
 
     Sums over a long last axis are not: there NumPy adds up pairs of pairs, which is more accurate than term by term.
     """
-    makers = {eq.outputs[0]: eq for eq in group.equations}
-    uses = program.uses()
+    kept = {*group.results}
+    makers = {eq.outputs[0]: eq for eq in group.equations if eq.outputs[0] not in kept}
+    uses = group.uses()
     found: dict[Var, Dot] = {}
 
     def only(atom: Atom, *names: str) -> Equation | None:

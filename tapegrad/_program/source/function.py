@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
@@ -19,7 +19,7 @@ from tapegrad._program.source.buffers import Buffers, Written, life
 from tapegrad._program.source.damping import UnsettledError, accept, damp, damp_both, settle
 from tapegrad._program.source.donation import donated_places, taking
 from tapegrad._program.source.groups import Group, steps
-from tapegrad._program.source.late import checked_at_end, late_products, number_of
+from tapegrad._program.source.late import checked_at_end, checked_in_blocks, late_products, number_of
 from tapegrad._program.source.lifetimes import Lives
 from tapegrad._program.source.numbers import EXPRESSIONS, as_floats, quotient
 from tapegrad._program.source.packs import Packing
@@ -57,6 +57,8 @@ class Writer:
     """What values are put into."""
     late: Mapping[Var, str] = attrs.field(factory=dict[Var, str], init=False)
     """The damped products that are checked at the end, and the names of what computes them."""
+    unsettled: Collection[Atom] = attrs.field(factory=set[Atom], init=False)
+    """What they may have made nan, and blocks check."""
     order: Sequence[Any] = attrs.field(factory=list[Any], init=False)
     """Equations, and groups of them, as they will run."""
     dead: Sequence[Sequence[Var]] = attrs.field(factory=list[Any], init=False)
@@ -154,7 +156,7 @@ class Writer:
 
     def group(self, group: Group) -> None:
         """The lines that run a group."""
-        writer = BlockWriter(self.text, self.program, group, self.names, self.late)
+        writer = BlockWriter(self.text, self.program, group, self.names, self.late, self.unsettled)
         for line in writer.write(self.text.local("block", 1), self.array, self.buffers):
             self.text.line(line)
 
@@ -192,6 +194,7 @@ class Writer:
         self.buffers.update({var: self.names[memory] for var, memory in self.given.items()})
         if self.outer is None and not self.given:  # else a second run finds results in place of what it reads
             self.late = late_products(program, order, self.floats)
+            self.unsettled = checked_in_blocks(program, self.late)
         mark = text.local("of", 1) if self.outer else ""
         kept = [atom for atom in program.outputs if isinstance(atom, Var)]
         packing = Packing(program, self.late, {*self.buffers}, Lives.of(lives, kept).escaping)

@@ -6,12 +6,13 @@ block is some entries of the last of these axes, at one place along the others.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping
 from math import prod
 
 import attrs
 
-from tapegrad._program.program import Equation, Program, Var
+from tapegrad._program.program import Atom, Equation, Program, Var
 from tapegrad._program.source.arrays import ufunc_of
 
 BLOCK = 16_384
@@ -32,6 +33,8 @@ class Group:
     """The leading axes, the last of which is cut into blocks."""
     equations: tuple[Equation, ...]
     totals: tuple[Equation, ...]
+    results: tuple[Var, ...] = ()
+    """What it computes block by block, and others read."""
 
     @property
     def depth(self) -> int:
@@ -50,61 +53,95 @@ class Group:
         read = (atom for eq in self.equations for atom in eq.inputs)
         return list(dict.fromkeys(atom for atom in read if isinstance(atom, Var) and atom not in inside))
 
+    def uses(self) -> Counter[Atom]:
+        """How often it reads each value."""
+        return Counter([atom for eq in (*self.equations, *self.totals) for atom in eq.inputs if isinstance(atom, Var)])
+
+
+@attrs.define(eq=False)
+class _Stretch:
+    """A group while it is gathered, and what runs between it and the next. The first has no group."""
+
+    position: int
+    along: tuple[int, ...] = ()
+    older: _Stretch | None = None
+    """The first of those that run later and were there before."""
+    members: list[Equation] = attrs.field(factory=list[Equation])
+    inside: set[Var] = attrs.field(factory=set[Var])
+    totals: list[Equation] = attrs.field(factory=list[Equation])
+    after: list[Equation] = attrs.field(factory=list[Equation])
+
+    def take(self, eq: Equation) -> None:
+        """One more equation that runs block by block."""
+        self.members.append(eq)
+        self.inside.update(eq.outputs)
+
+    def steps(self, uses: Mapping[Var, int]) -> list[Equation | Group]:
+        """The group, if it is one, and what runs after it."""
+        own = (*self.members, *self.totals)
+        if len(own) < 2:
+            return [*own, *self.after]
+        group = Group(self.along, tuple(self.members), tuple(self.totals))
+        inner = group.uses()
+        results = [var for eq in self.members for var in eq.outputs if uses.get(var, 0) > inner[var]]
+        return [attrs.evolve(group, results=tuple(results)), *self.after]
+
 
 def steps(program: Program) -> list[Equation | Group]:
-    """The equations in an order in which they can run, gathered in groups where that pays."""
-    return _grouped(program, program.equations)
+    """The equations in an order in which they can run, gathered in groups where that pays.
+
+    As if the first equation that is worth a group gathered it from all others, what can run before the group were then
+    gathered likewise, and so what cannot: but in one walk.
+    """
+    stretches = [_Stretch(0)]
+    homes: dict[Atom, _Stretch] = {}
+    """Where each value is computed."""
+    for eq in program.equations:
+        home = max((homes[atom] for atom in eq.inputs if atom in homes), key=_position, default=stretches[0])
+        reads = [atom for atom in eq.inputs if homes.get(atom) is home]
+        follows = bool(reads) and home.inside.issuperset(reads)
+        if _opens(program, eq):
+            home = _joined(program, eq, stretches, home, follows)
+            home.take(eq)
+        elif follows and _by_entries(program, eq, home.along, home.inside):
+            home.take(eq)
+        elif follows and _is_total(program, eq, len(home.along)):
+            home.totals.append(eq)
+        else:
+            home.after.append(eq)
+        homes.update(dict.fromkeys(eq.outputs, home))
+    uses = program.uses()
+    return [step for stretch in stretches for step in stretch.steps(uses)]
 
 
-def _grouped(program: Program, equations: Sequence[Equation]) -> list[Equation | Group]:
-    done: list[Equation | Group] = []
-    while (start := next((eq for eq in equations if _opens(program, eq)), None)) is not None:
-        before, group, after = _gathered(program, equations, _leading(program.spec(start.outputs[0]).shape))
-        if not group.equations:
-            break
-        done += _grouped(program, before)
-        done += [group] if len(group.equations) + len(group.totals) > 1 else group.equations
-        equations = after
-    return [*done, *equations]
+def _position(stretch: _Stretch) -> int:
+    return stretch.position
 
 
-def results_of(program: Program, group: Group) -> list[Var]:
-    """What a group computes block by block, and others read."""
-    own = {eq.outputs for eq in (*group.equations, *group.totals)}
-    later = {atom for eq in program.equations if eq.outputs not in own for atom in eq.inputs}
-    later.update(program.outputs)
-    return [eq.outputs[0] for eq in group.equations if eq.outputs[0] in later]
+def _joined(program: Program, eq: Equation, stretches: list[_Stretch], home: _Stretch, follows: bool) -> _Stretch:
+    """The group of an equation that is worth one: that of what it reads last, one that runs later, or a new one."""
+    later = next(iter(stretches[home.position + 1 : home.position + 2]), None)
+    found = (_oldest(program, eq, home) if follows else None) or _oldest(program, eq, later)
+    if found is None:
+        found = _Stretch(home.position + 1, _leading(program.spec(eq.outputs[0]).shape), later)
+        stretches.insert(found.position, found)
+        for each in stretches[found.position + 1 :]:
+            each.position += 1
+    return found
+
+
+def _oldest(program: Program, eq: Equation, stretch: _Stretch | None) -> _Stretch | None:
+    """The oldest group that an equation can join, of this one and those that would have gathered it before."""
+    found = None
+    while stretch is not None:
+        found = stretch if _by_entries(program, eq, stretch.along, stretch.inside) else found
+        stretch = stretch.older
+    return found
 
 
 def _leading(shape: tuple[int, ...]) -> tuple[int, ...]:
     """As few leading axes as leave small entries."""
     return next(shape[:depth] for depth in range(1, len(shape) + 1) if prod(shape[depth:]) <= BLOCK)
-
-
-def _gathered(
-    program: Program, equations: Sequence[Equation], along: tuple[int, ...]
-) -> tuple[list[Equation], Group, list[Equation]]:
-    """What does not need the group, the group, and what comes after it."""
-    before: list[Equation] = []
-    members: list[Equation] = []
-    totals: list[Equation] = []
-    after: list[Equation] = []
-    inside: set[Var] = set()
-    late: set[Var] = set()
-    for eq in equations:
-        read = {atom for atom in eq.inputs if isinstance(atom, Var)}
-        if read & late:
-            after.append(eq)
-            late.update(eq.outputs)
-        elif (read & inside or _opens(program, eq)) and _by_entries(program, eq, along, inside):
-            members.append(eq)
-            inside.update(eq.outputs)
-        elif read & inside:
-            (totals if _is_total(program, eq, len(along)) else after).append(eq)
-            late.update(eq.outputs)
-        else:
-            before.append(eq)
-    return before, Group(along, tuple(members), tuple(totals)), after
 
 
 def _opens(program: Program, eq: Equation) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from tapegrad._program.program import Atom, Equation, Program, Var
 from tapegrad._program.source.arrays import DAMPED
 from tapegrad._program.source.damping import FEW, whole
-from tapegrad._program.source.groups import Group, results_of
+from tapegrad._program.source.groups import Group
 from tapegrad._program.source.text import Text
 from tapegrad._program.structured import Structured
 from tapegrad._spec import Spec
@@ -37,7 +37,7 @@ def late_products(program: Program, order: Sequence[Equation | Group], floats: C
     They wait for the end of their block; outside of blocks, for the Program's outputs, if that is less to check.
     """
     groups = [step for step in order if isinstance(step, Group)]
-    ends = {var for group in groups for var in (*results_of(program, group), *(eq.outputs[0] for eq in group.totals))}
+    ends = {var for group in groups for var in (*group.results, *(eq.outputs[0] for eq in group.totals))}
     found = late(program, ends.union(program.outputs)).difference(floats, _entering(program))
     inside = frozenset[Var]().union(*(group.inside for group in groups))
     outside = found - inside

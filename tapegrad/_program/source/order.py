@@ -14,7 +14,7 @@ import numpy as np
 
 from tapegrad._program.program import Atom, Equation, Program
 from tapegrad._program.source.arrays import ufunc_of
-from tapegrad._program.source.groups import ELEMENTWISE, REDUCTIONS, Group, results_of
+from tapegrad._program.source.groups import ELEMENTWISE, REDUCTIONS, Group
 from tapegrad._program.source.lifetimes import Kind, Order
 
 CACHE = 1 << 20
@@ -41,13 +41,13 @@ def order_of(program: Program, group: Group) -> Order:
         if 2 * loop <= entries(program, group):
             size = max(program.spec(atom).size for atom in (*eq.inputs, *eq.outputs))
             saved += size * (1 + START / loop)
-    passed = [var for var in (*group.reads, *results_of(program, group)) if cut(program, group, var)]
+    passed = [var for var in (*group.reads, *group.results) if cut(program, group, var)]
     return "F" if saved > TURN * sum(program.spec(var).size for var in passed) else "C"
 
 
 def length_of(program: Program, group: Group, order: Order, buffers: Sequence[Kind]) -> int:
     """How many entries make a block: what is read and written for it fits in a core's own cache, or loops are long."""
-    passed = [program.spec(var) for var in (*group.reads, *results_of(program, group)) if cut(program, group, var)]
+    passed = [program.spec(var) for var in (*group.reads, *group.results) if cut(program, group, var)]
     kinds = [*buffers, *((spec.shape[group.depth :], str(spec.dtype)) for spec in passed)]
     most = max(1, CACHE // max(1, sum(prod(shape) * np.dtype(dtype).itemsize for shape, dtype in kinds)))
     if order == "C":
