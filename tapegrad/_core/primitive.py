@@ -81,11 +81,10 @@ class Primitive:
     """For each array, how the output depends on it, as it was declared."""
     elementwise: bool = False
     """Whether each element of the output depends on those at its place alone, of the arrays broadcast."""
-
-    @property
-    def results(self) -> int:
-        """How many values `compute` returns: with one, the value itself, else a tuple."""
-        return self.outputs + self.saves
+    results: int = attrs.field(
+        init=False, default=attrs.Factory(lambda self: self.outputs + self.saves, takes_self=True)
+    )
+    """How many values `compute` returns: with one, the value itself, else a tuple."""
 
     def width(self, args: Sequence[Any]) -> int:
         """How many of a call's `args` are arrays."""

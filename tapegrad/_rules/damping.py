@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cmath import isfinite
 from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import Any
@@ -20,14 +21,14 @@ def _damp(x: Any, y: Any) -> Any:
         return x
     product = x * y
     seen = y if type(y) is np.ndarray and y.size < product.size else product  # of a finite y, 0 * y is 0
-    if np.isfinite(np.add.reduce(seen, axis=None)):
+    if isfinite(np.add.reduce(seen, axis=None)):
         return product
     return np.where(x == 0, 0, product)[()]
 
 
 def _damp_both(x: Any, y: Any) -> Any:
     product = x * y
-    if np.isfinite(np.add.reduce(product, axis=None)):
+    if isfinite(np.add.reduce(product, axis=None)):
         return product
     return np.where(np.equal(x, 0) | np.equal(y, 0), 0, product)[()]
 
