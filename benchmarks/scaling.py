@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from benchmarks.problems import chain
 from benchmarks.timing import interleaved, seconds_per_call
 from benchmarks.transforms import products
-from tapegrad import grad
+from tapegrad import compile, grad
 
-Program: TypeAlias = Callable[[int], Callable[[], np.float64 | NDArray[np.float64]]]
-"""From a number of operations to the gradient of a program that has them."""
+Program: TypeAlias = Callable[[int], Callable[[], np.float64 | NDArray[np.float64] | str]]
+"""From a number of operations to the gradient of a program that has them, or to its code."""
 
 
 def long(operations: int) -> Callable[[], np.float64]:
@@ -63,6 +63,18 @@ def in_parts(count: int) -> Callable[[], NDArray[np.float64]]:
         return np.sum(grad(total)(parts))
 
     return partial(grad(slope), parts)
+
+
+def compiling(count: int) -> Callable[[], str]:
+    """The code of a gradient that alternates so often between a large array's elements and their sum."""
+    x = np.ones(100_000)
+
+    def total(x: NDArray[np.float64]) -> np.float64:
+        for _ in range(count):
+            x = np.sin(x) * np.sum(x)
+        return np.sum(x)
+
+    return lambda: compile(grad(total)).source(x)
 
 
 def growth(program: Program, small: int, large: int, seconds: float, least: int = 5) -> float:
@@ -142,6 +154,8 @@ def measures(seconds: float) -> Iterator[Sequence[str]]:
     yield "time, 1,000 rows of an 80 MB table in a loop relative to one row", f"{rows:.1f}×"
     parts = growth(in_parts, 100, 1_000, seconds)
     yield "time per part, second derivative through concatenate of 1,000 relative to 100", f"{parts:.2f}×"
+    code = growth(compiling, 50, 500, seconds, least=3)
+    yield "time per alternation, compiling 500 of a large array's elements and their sum relative to 50", f"{code:.2f}×"
     yield "peak memory per operation, chain of 100,000", f"{bytes_per_operation(100_000):.0f} bytes"
     yield "peak memory, 100 chained additions of 8 MB arrays", f"{arrays_held(100, 1_000_000):.1f} arrays"
     yield "memory left by 1,000 gradients, garbage collector off", f"{bytes_left(1_000)} bytes"

@@ -107,7 +107,7 @@ def test_calls_are_measured() -> None:
     assert title == "time beside that of exp, sin, cos, log1p alone, sum of elementwise functions, n = 10,000"
 
 
-@pytest.mark.parametrize("program", [scaling.long, scaling.wide, scaling.in_parts])
+@pytest.mark.parametrize("program", [scaling.long, scaling.wide, scaling.in_parts, scaling.compiling])
 def test_growth_is_measured(program: scaling.Program) -> None:
     assert scaling.growth(program, 10, 20, seconds=0, least=1) > 0
 
