@@ -105,11 +105,13 @@ class Packing:
         return parts or any(load.out.start in rows.places for rows in operands)
 
     def _fits(self, var: Var) -> bool:
+        if var in self.elsewhere or var in self.escaping:
+            return False
         spec = self.program.spec(var)
-        return var not in self.elsewhere and var not in self.escaping and bool(spec.shape) and 0 < size(Run(spec, 0, 1)) <= SMALL
+        return bool(spec.shape) and 0 < size(Run(spec, 0, 1)) <= SMALL
 
     def _stands_apart(self, step: Equation | Group) -> bool:
-        """Whether other steps stay on their side of this one: loops, large arrays, and what is put into given memory."""
+        """Whether other steps stay on their side of this one: of loops, large arrays, what is put into given memory."""
         if isinstance(step, Group) or isinstance(step.primitive, Structured):
             return True
         if any(var in self.elsewhere for var in step.outputs):
