@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import cycle, islice
 
 import attrs
 
@@ -96,12 +97,13 @@ def stages(program: Program, *, fast_math: bool = False) -> list[Stage]:
 
 def _stages(program: Program, fast_math: bool) -> Iterator[Stage]:
     passes = (*PASSES, with_fast_math) if fast_math else PASSES
-    for _ in range(ROUNDS):
-        before = program.equations
-        for each in passes:
-            program = each(program)
-            yield Stage(each.__name__.replace("_", " "), program)
-        if program.equations == before:
+    idle = 0
+    for each in islice(cycle(passes), ROUNDS * len(passes)):
+        before, program = program, each(program)
+        yield Stage(each.__name__.replace("_", " "), program)
+        unchanged = (program.equations, program.outputs) == (before.equations, before.outputs)
+        idle = idle + 1 if unchanged else 0
+        if idle == len(passes):
             break
     if fast_math:
         program = program.replaced([_fast_inside(eq) for eq in program.equations])

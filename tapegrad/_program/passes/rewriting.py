@@ -65,8 +65,9 @@ def rewritten(program: Program, rewrite: Rewrite) -> Program:
     work = Rewriting.of(program)
     known: dict[Atom, Atom] = {}
     for eq in program.equations:
-        inputs = tuple([known.get(atom, atom) for atom in eq.inputs])
-        new = rewrite(work, eq if inputs == eq.inputs else attrs.evolve(eq, inputs=inputs))
+        if known and not known.keys().isdisjoint(eq.inputs):
+            eq = attrs.evolve(eq, inputs=tuple([known.get(atom, atom) for atom in eq.inputs]))
+        new = rewrite(work, eq)
         if isinstance(new, Equation):
             work.add(new)
         else:

@@ -46,6 +46,8 @@ def donated_places(
     program: Program, order: Sequence[object], steps: Sequence[Step], donated: Collection[Var]
 ) -> dict[Var, Var]:
     """The values that are put into donated memory, and the input whose memory it is."""
+    if not donated:
+        return {}
     kept = [atom for atom in program.outputs if isinstance(atom, Var)]
     lives = Lives.of(steps, kept)
     written = {var: i for i, step in enumerate(steps) if step.fills for var in step.writes}

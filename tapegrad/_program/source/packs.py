@@ -84,7 +84,9 @@ class Packing:
     def steps(self, order: Sequence[Equation | Group]) -> Sequence[Step]:
         """The steps with packs; as they were, where those save nothing."""
         plain = [step for step in order if isinstance(step, Equation) and not isinstance(step.primitive, Structured)]
-        self.movable = {eq.outputs[0] for eq in plain if fills(self.program, eq) and self._fits(eq.outputs[0])}
+        self.movable = {eq.outputs[0] for eq in plain if self._fits(eq.outputs[0]) and fills(self.program, eq)}
+        if len(self.movable) < 2:
+            return order
         loading = Loading(self.program, self.layout)
         found: list[Step] = [*loading.loads(plain, self._fits)]
         for apart, steps in groupby(order, self._stands_apart):
