@@ -116,7 +116,17 @@ class Partial:
         def step(primitive: Primitive, i: int, tangent: Any, args: Sequence[Any], pool: Sequence[Any]) -> Any:
             return scale(tangent, gather and gather(pool), None)
 
-        return Rules(scale, gather, frozenset(names), step)
+        return Rules(self._summed(scale), gather, frozenset(names), step)
+
+    def _summed(self, scale: Pull) -> Pull:
+        """The rule for cotangents: those of an argument that was broadcast are summed before a number scales them."""
+        if callable(self.derivative) or self.derivative == 1:
+            return scale
+
+        def pull(ct: Any, kept: Any, spec: Spec) -> Any:
+            return scale(ct if type(ct) is float64 or ct.shape == spec.shape else fit(ct, spec), kept, spec)
+
+        return pull
 
     def _scale(self, count: int) -> Pull:
         if not callable(self.derivative):
