@@ -10,6 +10,7 @@ import numpy as np
 from tapegrad._core.node import Node
 from tapegrad._core.pieces import Pieces
 from tapegrad._core.primitive import ByPosition
+from tapegrad._errstate import errstate, ignored
 from tapegrad._spec import FLOAT64, Value, ndarray, several
 from tapegrad._values import fit
 
@@ -34,7 +35,8 @@ def sweep(seeds: list[tuple[Node, Value]], wanted: Set[Node] = frozenset()) -> d
         else:
             pending[node] = seed
             generations.setdefault(node.generation, []).append(node)
-    with np.errstate(all="ignore"):  # 1 / 0 in a rule either meets a zero cotangent or shows in the result
+    before = errstate.set(ignored)  # 1 / 0 in a rule either meets a zero cotangent or shows in the result
+    try:
         for current in range(max(generations, default=0), 0, -1):
             for node in generations.pop(current, ()):
                 ct = pending.pop(node)
@@ -72,6 +74,8 @@ def sweep(seeds: list[tuple[Node, Value]], wanted: Set[Node] = frozenset()) -> d
                             generations[generation].append(parent)
                         else:
                             generations[generation] = [parent]
+    finally:
+        errstate.reset(before)
     return found | {node: ct.whole() if type(ct) is pieces else ct for node, ct in pending.items()}
 
 
