@@ -13,7 +13,7 @@ GAMMA, M = 1.0, 0
 
 
 def mixture(xp: Any, data: Any, alphas: Any, means: Any, scales: Any) -> Any:
-    """The log-likelihood of a Gaussian mixture with diagonal covariances, as in ADBench: `scales` are -log(sigma)."""
+    """The log-likelihood of a Gaussian mixture with diagonal covariances: `scales` are -log(sigma)."""
     z = (data[:, None, :] - means[None]) * xp.exp(scales)[None]
     inner = alphas + xp.sum(scales, axis=1) - 0.5 * xp.sum(z * z, axis=2)
     top = xp.max(inner, axis=1, keepdims=True)

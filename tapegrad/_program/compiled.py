@@ -199,8 +199,8 @@ def compile(
     that it draws, and a variable that it reads and that is no argument, stay what they were: pass them as arguments.
 
     All transforms may stand inside (`compile(grad(f))`) or outside (`grad(compile(f))`). Results are those of `f`, but
-    that sums over large arrays are added block by block, stacks of small matrices are multiplied at once, and squares
-    of single numbers are `x * x`: equal to a few units in the last place.
+    that sums over large arrays are added block by block, and short ones within them term by term, stacks of small
+    matrices are multiplied at once, and squares of single numbers are `x * x`: equal to a few units in the last place.
 
     Args:
         f: a pure function of trees of numbers and arrays.
