@@ -14,7 +14,7 @@ import pytest
 
 from tapegrad import compile, scan, trace
 from tapegrad._program.program import Equation, Var
-from tapegrad._program.source import packs
+from tapegrad._program.source import packing
 from tapegrad._program.source.layout import Layout, Run
 from tapegrad._program.source.scheduling import bundles
 from tapegrad._spec import Spec
@@ -58,7 +58,7 @@ def test_gates() -> None:
 def test_without_packs(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same bits, one by one."""
     expected = compile(grad(gates, argnums=(0, 1, 2)))(*arguments())
-    monkeypatch.setattr(packs, "SMALL", 0)
+    monkeypatch.setattr(packing, "SMALL", 0)
     alone = compile(grad(gates, argnums=(0, 1, 2)))
     assert_same(alone(*arguments()), expected)
     assert ".take(" not in alone.source(*arguments())

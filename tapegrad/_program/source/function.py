@@ -22,7 +22,7 @@ from tapegrad._program.source.groups import Group, steps
 from tapegrad._program.source.late import checked_at_end, checked_in_blocks, late_products, number_of
 from tapegrad._program.source.lifetimes import Lives
 from tapegrad._program.source.numbers import EXPRESSIONS, as_floats, quotient
-from tapegrad._program.source.packs import Packing
+from tapegrad._program.source.packing import Packing
 from tapegrad._program.source.returning import tree
 from tapegrad._program.source.rows import RowWriter
 from tapegrad._program.source.text import Text, local_names
