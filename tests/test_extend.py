@@ -184,3 +184,22 @@ WRONG: list[tuple[tuple[Any, ...], dict[str, Any], str]] = [
 def test_a_ufunc_with_the_wrong_rules(partials: Any, keywords: dict[str, Any], message: str) -> None:
     with pytest.raises(TypeError, match=message):
         ufunc(scipy.special.pdtrik, *partials, **keywords)
+
+
+def test_a_complex_factor_of_a_broadcast_argument() -> None:
+    """The cotangents are scaled before their real part is taken, however many of them there are."""
+    quarter_turn: Any = 1j
+
+    @primitive(x=Partial(quarter_turn), y=Partial(1))
+    def turned(x: Any, y: Any) -> Any:
+        return 1j * x + y
+
+    def f(x: Any, y: Any) -> Any:
+        z = turned(x, y)
+        part: Any = np.imag(z)
+        return np.sum(part**2)
+
+    y: Any = np.array([1.0 + 2j, 3.0 - 1j, 0.5j])
+    whole: Any = grad(lambda x: f(x, y))(np.full(3, 2.0))
+    np.testing.assert_allclose(grad(lambda x: f(x, y))(np.full(1, 2.0)), [np.sum(whole)])
+    np.testing.assert_allclose(whole, 2 * (2.0 + y.imag))

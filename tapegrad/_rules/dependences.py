@@ -124,7 +124,9 @@ class Partial:
             return scale
 
         def pull(ct: Any, kept: Any, spec: Spec) -> Any:
-            return scale(ct if type(ct) is float64 or ct.shape == spec.shape else fit(ct, spec), kept, spec)
+            if type(ct) is not float64 and ct.shape != spec.shape:
+                ct = fit(ct, Spec(spec.shape, ct.dtype))  # a real part is taken after a complex number has scaled it
+            return scale(ct, kept, spec)
 
         return pull
 
