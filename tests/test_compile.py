@@ -674,6 +674,40 @@ def test_quotients_and_powers_of_pythons_numbers_are_numpys(values: tuple[Any, A
         np.testing.assert_equal(compile(lambda x: np.power(x, np.inf))(0.5), 0.0)
 
 
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.complex128], ids=str)
+@pytest.mark.parametrize("shape", [(3, 5), (5, 3, 5), (200, 5)], ids=str)
+def test_columns_that_are_picked_more_than_once(shape: tuple[int, ...], dtype: Any) -> None:
+    rng = np.random.default_rng(0)
+    x, columns = rng.normal(size=shape).astype(dtype), np.array([[0, 4, -1], [4, -5, 0]])
+    weights = rng.normal(size=(*shape[:-1], *columns.shape)).astype(dtype)
+
+    def picked(x: Any, weights: Any) -> Any:
+        return vjp(lambda x: x[..., columns], x)[1](weights)[0]
+
+    assert "scattered(" in compile(picked).source(x, weights)
+    wanted = np.zeros_like(x)
+    np.add.at(wanted.reshape(-1, 5).T, columns.reshape(-1), weights.reshape(-1, 6).T)
+    for found in (picked(x, weights), compile(picked)(x, weights)):
+        np.testing.assert_array_equal(found, wanted)
+        assert found.dtype == wanted.dtype
+
+
+def test_few_columns_of_many_are_added_up_in_place() -> None:
+    x, columns = np.ones((2, 1_000)), np.array([3, 3, 7])
+    picked = compile(grad(lambda x: np.sum(x[:, columns] ** 2)))
+    assert "scattered(" not in picked.source(x)
+    np.testing.assert_array_equal(picked(x)[:, [3, 7]], [[4.0, 2.0]] * 2)
+
+
+def test_an_array_times_itself_takes_one_product_in_reverse() -> None:
+    x, c = np.arange(6.0).reshape(2, 3), np.arange(2.0)
+    sweep = compile(grad(lambda x: np.sum(np.sum(x * x, axis=1) * c)))
+    assert not [eq for eq in sweep.program(x).equations if eq.primitive.name == "add"]
+    np.testing.assert_array_equal(sweep(x), 2 * c[:, None] * x)
+    float32 = x.astype(np.float32)
+    assert grad(lambda x: np.sum(x * x))(float32).dtype == np.float32
+
+
 def test_rows_that_are_picked_twice_are_added_up_once() -> None:
     rng = np.random.default_rng(0)
     i, weights = rng.integers(-20, 20, 1_000), rng.normal(size=(1_000, 3))

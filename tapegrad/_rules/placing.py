@@ -177,24 +177,27 @@ def add_at(whole: Any, layout: Layout, positions: Sequence[Any], x: Any) -> None
     if all(mask(position) or position.ndim == 0 for position in positions):
         whole[filled(layout, positions)] = x  # nothing meets
         return
-    flat = of_whole_rows(whole.shape, layout, positions, x.size)
+    worth = x.size > 1000 and whole.ndim > 1
+    flat = flat_positions(whole.shape, layout, positions, x.size) if worth else None
     if flat is None:
         np.add.at(whole, filled(layout, positions), x)
     else:
         np.add.at(whole.reshape(-1), flat, x.reshape(-1))
 
 
-def of_whole_rows(shape: tuple[int, ...], layout: Layout, positions: Sequence[Any], size: int) -> Any:
-    """The positions of all elements of whole rows in an array made flat, where `np.add.at` is several times as fast.
+def flat_positions(shape: tuple[int, ...], layout: Layout, positions: Sequence[Any], size: int) -> Any:
+    """Where the elements at an index lie in an array made flat, in their order: there `np.add.at` is much faster.
 
-    None for few elements, and anything else than rows.
+    None where to find that takes much longer than so many elements do: they are few of many, and not whole rows.
     """
     count = len(positions)
-    width = prod(shape[count:])
-    if size <= 1000 or width == 1 or layout != (ARRAY,) * count or any(map(mask, positions)):
+    if layout == (ARRAY,) * count and not any(map(mask, positions)):
+        width = prod(shape[count:])
+        starts = np.ravel_multi_index(tuple(positions), shape[:count], mode="wrap") * width
+        return np.add.outer(starts, np.arange(width)).reshape(-1)
+    if prod(shape) > 4 * size:
         return None
-    starts = np.ravel_multi_index(tuple(positions), shape[:count], mode="wrap") * width
-    return np.add.outer(starts, np.arange(width)).reshape(-1)
+    return np.arange(prod(shape)).reshape(shape)[filled(layout, positions)].reshape(-1)
 
 
 def _assembled(spec: Spec, parts: list[Part]) -> Value:

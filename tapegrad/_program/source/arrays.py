@@ -12,8 +12,7 @@ from tapegrad._program.constants import Literal
 from tapegrad._program.program import Atom, Equation, Program
 from tapegrad._program.source.damping import damp, damp_both
 from tapegrad._program.source.text import Text
-from tapegrad._rules.placing import of_whole_rows
-from tapegrad._rules.positions import mask
+from tapegrad._rules.placing import flat_positions
 from tapegrad._spec import Spec, type_of
 
 COMPARISONS: Mapping[str, str] = {
@@ -101,31 +100,31 @@ def as_array(text: Text, eq: Equation, atom: Atom, out: Spec) -> str | None:
     return text.object(np.array(value, out.dtype), f"c{value:g}", (atom, out.dtype))
 
 
-def expression(text: Text, eq: Equation, arguments: list[str]) -> str:
+def expression(text: Text, program: Program, eq: Equation, arguments: list[str]) -> str:
     """The call, as NumPy computes it outside of a Program."""
     given = [*arguments, *(_parameter(text, literal) for literal in eq.parameters)]
     name = eq.primitive.name
     if name in OPERATORS:
         return OPERATORS[name].format(*given)
-    if (flat := _flat_positions(eq)) is not None:
+    if (flat := _flat_positions(program, eq)) is not None:
         return f"{text.object(scattered, 'scattered')}({given[0]}, {text.object(flat, 'positions')}, {given[-1]})"
     compute: Any = DAMPED.get(name, eq.primitive.compute)
     return f"{text.object(compute, name.replace(' ', '_'))}({', '.join(given)})"
 
 
-def _flat_positions(eq: Equation) -> Any:
+def _flat_positions(program: Program, eq: Equation) -> Any:
     """The positions of the elements that an equation adds up, where they are known beforehand."""
     positions = [atom.value for atom in eq.inputs[1:] if isinstance(atom, Literal)]
-    if eq.primitive.name != "scatter" or len(positions) < len(eq.inputs) - 1 or any(map(mask, positions)):
+    if eq.primitive.name != "scatter" or len(positions) < len(eq.inputs) - 1:
         return None
     layout, shape = (literal.value for literal in eq.parameters)
-    count = len(positions)
-    size = prod(np.broadcast_shapes(*map(np.shape, positions))) * prod(shape[count:])
-    return of_whole_rows(shape, layout, positions, size)
+    return flat_positions(shape, layout, positions, program.spec(eq.inputs[0]).size)
 
 
 def scattered(x: Any, positions: Any, shape: tuple[int, ...]) -> Any:
     """Zeros, to which the elements of `x` are added, at these positions in the array made flat."""
+    if x.dtype == np.float64:
+        return np.bincount(positions, x.reshape(-1), prod(shape)).reshape(shape)
     whole = np.zeros(shape, x.dtype)
     np.add.at(whole.reshape(-1), positions, x.reshape(-1))
     return whole

@@ -184,7 +184,7 @@ class BlockWriter:
             return f"{total}[..., None]" if eq.parameters[1].value else total
         eq = without_outer(eq, self.group.depth - 1)
         if name not in ("spread", "reshape", "place"):
-            return expression(body, eq, arguments)
+            return expression(body, self.program, eq, arguments)
         at = shape_at(name)
         shape = f"(stop - start, {''.join(f'{n}, ' for n in eq.parameters[at].value[1:])})"
         given = [shape if i == at else body.literal(literal) for i, literal in enumerate(eq.parameters)]

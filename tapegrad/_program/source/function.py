@@ -117,7 +117,7 @@ class Writer:
                 arguments += map(self.text.literal, eq.parameters)
                 right = f"{self.text.object(power, 'power')}({', '.join(arguments)})"
             elif buffer is None:
-                right = expression(self.text, eq, arguments)
+                right = expression(self.text, self.program, eq, arguments)
                 if spec == COMPLEX128 and self.is_weak(eq.inputs[0]) and not self.is_weak(eq.outputs[0]):
                     right = f"{self.text.object(np.complex128, 'complex128')}({right})"  # Python's, beside a float64
             else:
@@ -284,7 +284,7 @@ def silent(text: Text) -> Generator[None]:
         text.line(f"{variable}.reset(before)")
 
 
-OWNING = frozenset({"damp", "damp both", "matmul", "sum", "where", "power", "place", "place all"})
+OWNING = frozenset({"damp", "damp both", "matmul", "sum", "where", "power", "place", "place all", "scatter"})
 """Primitives, beside ufuncs, whose result is always an array of its own."""
 
 
