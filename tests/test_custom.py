@@ -573,7 +573,7 @@ def paused(ct: Any) -> Any:
 
 
 NONLINEAR: dict[str, tuple[Map, str]] = {
-    "square": (lambda ct: ct * ct, "multiply at test_custom.py"),
+    "square": (lambda ct: ct * ct, "square at test_custom.py"),
     "clip": (lambda ct: np.clip(ct, -1, 1), "clip at"),
     "absolute": (lambda ct: np.abs(ct), "absolute at"),
     "branch": (lambda ct: ct if ct[0] > 0 else -ct, "greater at"),

@@ -24,12 +24,12 @@ config = CONFIG.get
 float64 = np.float64
 
 
-def entrance(primitive: Primitive) -> Callable[..., Any]:
-    """The function by which `primitive` is applied."""
+def entrance(primitive: Primitive, by_itself: Callable[[Any], Any] | None = None) -> Callable[..., Any]:
+    """The function by which `primitive` is applied. Where both arguments are one Variable, that is `by_itself`."""
     if primitive.results == 1 and primitive.arity == 1 and all(primitive.pulls):
         return _unary(primitive)
     if primitive.results == 1 and primitive.arity == 2 and all(primitive.pulls) and not primitive.parameters:
-        return _binary(primitive)
+        return _binary(primitive, by_itself)
 
     def general(*args: Any) -> Any:
         return apply(primitive, *args)
@@ -54,12 +54,14 @@ def _unary(primitive: Primitive) -> Callable[..., Any]:
     return unary
 
 
-def _binary(primitive: Primitive) -> Callable[..., Any]:
+def _binary(primitive: Primitive, by_itself: Callable[[Any], Any] | None) -> Callable[..., Any]:
     compute = primitive.compute
     gather_x, gather_y = primitive.gathers
     reads_x, reads_y = primitive.reads
 
     def binary(x: Any, y: Any) -> Any:
+        if x is y and by_itself is not None and isinstance(x, Variable):
+            return by_itself(x)
         if type(x) is Recorded:
             level, node_x, value_x = x.level, x.node, x.primal
             if not level.plain or config() is not DEFAULT:

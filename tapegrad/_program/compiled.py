@@ -237,7 +237,7 @@ def compile(
     def program(x):
         before = errstate.set(ignored)
         try:
-            v0 = x * x
+            v0 = square(x)
             v1 = c3 * v0
             return v1
         finally:

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from tapegrad._core.door import apply
 from tapegrad._rules.dependences import Partial
-from tapegrad._rules.kinds import declare
+from tapegrad._rules.kinds import PRIMITIVES, declare
 from tapegrad._rules.ufuncs import cast, constant, enter, ufunc
 
 truediv: Any = operator.truediv  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]  # it has no types
@@ -25,12 +26,19 @@ def _reciprocal(y: Any) -> Any:
 
 add = ufunc(np.add, 1, 1, compute=operator.add)
 subtract = ufunc(np.subtract, 1, -1, compute=operator.sub)
-multiply = ufunc(np.multiply, lambda y: y, lambda x: x, compute=operator.mul)
+square = ufunc(np.square, Partial(lambda x: x, times=2))
+
+
+def _times_itself(x: Any) -> Any:
+    """The product x * x: of an array, one rule with one product, where the two factors' have two and a sum."""
+    return square(x) if x.shape and x.dtype.kind == "f" else apply(PRIMITIVES["multiply"], x, x)
+
+
+multiply = ufunc(np.multiply, lambda y: y, lambda x: x, compute=operator.mul, by_itself=_times_itself)
 divide = ufunc(np.divide, _reciprocal, lambda y, out: -out / y, compute=truediv)
 negative = ufunc(np.negative, -1, compute=operator.neg)
 positive = ufunc(np.positive, 1)
 reciprocal = ufunc(np.reciprocal, lambda out: -out * out)
-square = ufunc(np.square, lambda x: 2 * x)
 sqrt = ufunc(np.sqrt, lambda out: 0.5 / out)
 cbrt = ufunc(np.cbrt, lambda out: 1 / (3 * out * out))
 

@@ -108,10 +108,12 @@ class Partial:
     """
 
     derivative: Rule | float
+    times: float = attrs.field(default=1.0, kw_only=True)
+    """A number by which that is to be multiplied: the tangent or cotangent is, which may have fewer elements."""
 
     def resolve(self, argument: str, places: Mapping[str, int], /) -> Rules:
         names = names_of(self.derivative) if callable(self.derivative) else ()
-        gather, scale = gather_of(names, places), self._scale(len(names))
+        gather, scale = gather_of(names, places), self._times(self._scale(len(names)))
 
         def step(primitive: Primitive, i: int, tangent: Any, args: Sequence[Any], pool: Sequence[Any]) -> Any:
             return scale(tangent, gather and gather(pool), None)
@@ -129,6 +131,10 @@ class Partial:
             return scale(ct, kept, spec)
 
         return pull
+
+    def _times(self, scale: Pull) -> Pull:
+        c = self.times
+        return scale if c == 1 else lambda v, kept, spec: scale(v * c, kept, spec)
 
     def _scale(self, count: int) -> Pull:
         if not callable(self.derivative):

@@ -71,13 +71,17 @@ def make(
 
 
 def declare(
-    name: str, compute: Callable[..., Any], dependences: Mapping[str, Dependence | None], **options: Any
+    name: str,
+    compute: Callable[..., Any],
+    dependences: Mapping[str, Dependence | None],
+    by_itself: Callable[[Any], Any] | None = None,
+    **options: Any,
 ) -> Callable[..., Any]:
     """Enter a primitive in the table; returns the function that applies it: arrays, then parameters, by position."""
     if name in PRIMITIVES:
         raise ValueError(f"there is a primitive {name} already")
     PRIMITIVES[name] = primitive = make(name, compute, dependences, **options)
-    return entrance(primitive)
+    return entrance(primitive, by_itself)
 
 
 def _each(variadic: bool, items: list[Any]) -> ByPosition[Any]:
@@ -116,11 +120,13 @@ def elementwise(
     compute: Callable[..., Any],
     *partials: Rule | float | Dependence | None,
     arguments: Sequence[str] = "xyz",
+    by_itself: Callable[[Any], Any] | None = None,
 ) -> Callable[..., Any]:
     """A function of broadcast arrays, by its partial derivatives; `arguments` are the names that these may read."""
     parts = [Partial(part) if isinstance(part, (int, float)) or callable(part) else part for part in partials]
     names = arguments[: len(parts)]
-    return declare(name, compute, dict(zip(names, parts, strict=True)), parameters=(), elementwise=True)
+    dependences = dict(zip(names, parts, strict=True))
+    return declare(name, compute, dependences, by_itself, parameters=(), elementwise=True)
 
 
 Declaration: TypeAlias = Callable[[Callable[..., Any]], Callable[..., Any]]

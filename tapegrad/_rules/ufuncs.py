@@ -24,12 +24,14 @@ def ufunc(
     compute: Callable[..., Any] | None = None,
     name: str = "",
     arguments: Sequence[str] = "xyz",
+    by_itself: Callable[[Any], Any] | None = None,
 ) -> Callable[..., Any]:
     """A ufunc by its partial derivatives, which read its `arguments` by name.
 
-    `compute` is a faster way to the same result where one argument is NumPy's own.
+    `compute` is a faster way to the same result where one argument is NumPy's own; `by_itself` one where both
+    arguments are the same Variable.
     """
-    apply = elementwise(name or target.__name__, compute or target, *partials, arguments=arguments)
+    apply = elementwise(name or target.__name__, compute or target, *partials, arguments=arguments, by_itself=by_itself)
     enter(target, apply)
     return apply
 

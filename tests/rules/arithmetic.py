@@ -63,6 +63,8 @@ ROWS = [
     *unary(np.sqrt, 0.5, 2.0, complex=True),
     *unary(np.cbrt, 0.5, 2.0),
     *operators(),
+    row("x * x", lambda x: (x * x, np.multiply(x, x)), SQUARE),
+    row("complex * itself", lambda x: x * x, unreal(2, 2)),
     row("-x, +x, abs(x)", lambda x: (-x, +x, abs(x)), SQUARE - 1),
     row("divmod", lambda x, y: np.divmod(x, y), LEFT, RIGHT),
     row("divmod(x, y)", lambda x, y: divmod(x, y), LEFT, RIGHT),

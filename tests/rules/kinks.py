@@ -66,6 +66,7 @@ POINTS = [
     ),
     point("0 ** y", lambda x, y: x**y, [0.0, 0.0], [2.0, 1.0], gives=([0.0, 1.0], [0.0, 0.0])),
     point("constant 0 ** y", lambda y: 0.0**y, [2.0, 1.0], gives=ZERO),
+    point("x * x at 0 and infinity", lambda x: x * x, [0.0, np.inf, -2.0], gives=[0.0, np.inf, -4.0]),
     point("square of 0", lambda x: np.square(x), 0.0, gives=0.0),
     point("sqrt at 0", lambda x: np.sqrt(x), 0.0, gives=INF),
     point("hypot(0, 0)", lambda x, y: np.hypot(x, y), [0.0, 3.0], [0.0, 4.0], gives=([0.0, 0.6], [0.0, 0.8])),

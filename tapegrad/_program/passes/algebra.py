@@ -45,7 +45,9 @@ def minus(work: Rewriting, atom: Atom) -> Atom | None:
 
 
 def _multiply(work: Rewriting, eq: Equation, out: Spec) -> Atom | Equation | None:
-    """A product: 1 * x = x; -1 * x = -x; -x * c = x * -c; (x * 2) * c = x * 2c, for c of at least 1."""
+    """A product: 1 * x = x; -1 * x = -x; -x * c = x * -c; (x * 2) * c = x * 2c, for c of at least 1; x * x = x²."""
+    if eq.inputs[0] == eq.inputs[1] and out.shape and out.dtype.kind == "f":
+        return renamed(eq, "square", eq.inputs[0])
     for x, other in (eq.inputs, eq.inputs[::-1]):
         factor: Any = number(other)
         if factor is not None and factor == 1 and out.dtype.kind != "c":  # whose parts meet a zero that is not there
@@ -142,12 +144,13 @@ def _negative(work: Rewriting, eq: Equation, out: Spec) -> Atom | Equation | Non
 
 
 def _power(work: Rewriting, eq: Equation, out: Spec) -> Atom | Equation | None:
-    """A power: x ** 1 = x; x ** 2 is x * x, which is how NumPy computes it."""
+    """A power: x ** 1 = x; x ** 2 is x² or x * x, which is how NumPy computes it."""
     exponent = eq.parameters[0].value
     if exponent == 1:
         return eq.inputs[0]
     if exponent == 2 and out.dtype == np.float64 and work.spec(eq.inputs[0]) == out:
-        return renamed(eq, "multiply", eq.inputs[0], eq.inputs[0])
+        x = eq.inputs[0]
+        return renamed(eq, "square", x) if out.shape else renamed(eq, "multiply", x, x)
     return None
 
 

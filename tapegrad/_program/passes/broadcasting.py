@@ -75,9 +75,10 @@ def _put_off(work: Rewriting, eq: Equation) -> Equation | Sequence[Atom]:
     makers = [work.maker(atom, *BROADCASTS) for atom in eq.inputs]
     small = [atom if maker is None else maker.inputs[0] for maker, atom in zip(makers, eq.inputs, strict=True)]
     ways = {(maker.primitive, maker.parameters) for maker in makers if maker is not None}
-    shapes = {work.spec(atom).shape for maker, atom in zip(makers, small, strict=True) if maker is not None}
     fits = all(maker is not None or not work.spec(atom).shape for maker, atom in zip(makers, small, strict=True))
-    if not fits or len(ways) != 1 or len(shapes) != 1 or any(map(work.is_weak, small)):
+    repeated = [atom for maker, atom in zip(makers, small, strict=True) if maker is not None]
+    shapes = {work.spec(atom).shape for atom in repeated}
+    if not fits or len(ways) != 1 or len(shapes) != 1 or any(map(work.is_weak, repeated)):
         return eq
     ((primitive, parameters),), (shape,) = ways, shapes
     spec = attrs.evolve(work.spec(eq.outputs[0]), shape=shape)

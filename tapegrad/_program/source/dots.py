@@ -51,24 +51,25 @@ def dots(program: Program, group: Group, late: Collection[Var]) -> Mapping[Var, 
         if not isinstance(term, Var):
             continue
         spec, negative = program.spec(term), only(term, "negative")
-        product = only(term if negative is None else negative.inputs[0], "multiply", "damp")
+        product = only(term if negative is None else negative.inputs[0], "multiply", "damp", "square")
         if product is None or (product.primitive.name == "damp" and product.outputs[0] not in late):
             continue
         short = group.depth - 1 not in axes and prod(n for axis, n in enumerate(spec.shape) if axis in axes) <= SHORT
         if keepdims or spec.dtype.char not in "fd" or (spec.ndim - 1 in axes and not short):
             continue
-        if any(not (x := program.spec(atom)).shape or x.dtype != spec.dtype for atom in product.inputs):
+        factors = product.inputs * 2 if product.primitive.name == "square" else product.inputs
+        if any(not (x := program.spec(atom)).shape or x.dtype != spec.dtype for atom in factors):
             continue
         letters = LETTERS[: spec.ndim]
         outer = group.depth - 1
-        names = [letters[max(outer, spec.ndim - program.spec(atom).ndim) :] for atom in product.inputs]
+        names = [letters[max(outer, spec.ndim - program.spec(atom).ndim) :] for atom in factors]
         out = "".join(letters[axis] for axis in range(outer, spec.ndim) if axis not in axes)
         replaced = tuple(eq.outputs[0] for eq in (negative, product) if eq is not None)
         damped = product.primitive.name == "damp"
-        whole = all(program.spec(atom).shape == spec.shape for atom in product.inputs)
+        whole = all(program.spec(atom).shape == spec.shape for atom in factors)
         of_columns = whole and out == letters[group.depth :] != ""
         subscripts = f"{','.join(names)}->{out}"
-        found[total.outputs[0]] = Dot(product.inputs, damped, negative is not None, subscripts, of_columns, replaced)
+        found[total.outputs[0]] = Dot(factors, damped, negative is not None, subscripts, of_columns, replaced)
     return found
 
 
