@@ -692,6 +692,12 @@ def test_columns_that_are_picked_more_than_once(shape: tuple[int, ...], dtype: A
         assert found.dtype == wanted.dtype
 
 
+def test_what_a_mask_picks_keeps_the_signs_of_its_zeros() -> None:
+    x, mask = np.ones((2, 3)), np.array([True, False, True])
+    back = compile(lambda x, ct: vjp(lambda x: x[:, mask], x)[1](ct)[0])
+    np.testing.assert_array_equal(np.signbit(back(x, np.full((2, 2), -0.0))), [[True, False, True]] * 2)
+
+
 def test_few_columns_of_many_are_added_up_in_place() -> None:
     x, columns = np.ones((2, 1_000)), np.array([3, 3, 7])
     picked = compile(grad(lambda x: np.sum(x[:, columns] ** 2)))

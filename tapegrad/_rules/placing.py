@@ -174,8 +174,8 @@ scatter = declare(
 
 def add_at(whole: Any, layout: Layout, positions: Sequence[Any], x: Any) -> None:
     """Add `x` to `whole` at an index; what meets at one place adds up."""
-    if all(mask(position) or position.ndim == 0 for position in positions):
-        whole[filled(layout, positions)] = x  # nothing meets
+    if not may_meet(positions):
+        whole[filled(layout, positions)] = x
         return
     worth = x.size > 1000 and whole.ndim > 1
     flat = flat_positions(whole.shape, layout, positions, x.size) if worth else None
@@ -183,6 +183,11 @@ def add_at(whole: Any, layout: Layout, positions: Sequence[Any], x: Any) -> None
         np.add.at(whole, filled(layout, positions), x)
     else:
         np.add.at(whole.reshape(-1), flat, x.reshape(-1))
+
+
+def may_meet(positions: Sequence[Any]) -> bool:
+    """Whether an index with these arrays may pick an element more than once."""
+    return not all(mask(position) or position.ndim == 0 for position in positions)
 
 
 def flat_positions(shape: tuple[int, ...], layout: Layout, positions: Sequence[Any], size: int) -> Any:

@@ -12,7 +12,7 @@ from tapegrad._program.constants import Literal
 from tapegrad._program.program import Atom, Equation, Program
 from tapegrad._program.source.damping import damp, damp_both
 from tapegrad._program.source.text import Text
-from tapegrad._rules.placing import flat_positions
+from tapegrad._rules.placing import flat_positions, may_meet
 from tapegrad._spec import Spec, type_of
 
 COMPARISONS: Mapping[str, str] = {
@@ -115,7 +115,7 @@ def expression(text: Text, program: Program, eq: Equation, arguments: list[str])
 def _flat_positions(program: Program, eq: Equation) -> Any:
     """The positions of the elements that an equation adds up, where they are known beforehand."""
     positions = [atom.value for atom in eq.inputs[1:] if isinstance(atom, Literal)]
-    if eq.primitive.name != "scatter" or len(positions) < len(eq.inputs) - 1:
+    if eq.primitive.name != "scatter" or len(positions) < len(eq.inputs) - 1 or not may_meet(positions):
         return None
     layout, shape = (literal.value for literal in eq.parameters)
     return flat_positions(shape, layout, positions, program.spec(eq.inputs[0]).size)
