@@ -130,7 +130,7 @@ EXACT: dict[str, tuple[Callable[..., Any], tuple[Any, ...], list[str]]] = {
     "parts put together": case(
         grad(lambda x: np.sum(100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2)),
         (Y[0],),
-        [*["slice_of"] * 2, "square", *["multiply"] * 4, *["subtract"] * 2, "damp", "place all"],
+        [*["slice_of"] * 2, "square", *["multiply"] * 3, *["subtract"] * 2, "damp", "place all"],
     ),
     "parts of parts": case(
         lambda x: grad(lambda w: sum(np.sum(w[i][j] * x[i]) for i in range(2) for j in range(3)))(np.ones((2, 3, 4))),

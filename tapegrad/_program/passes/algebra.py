@@ -129,18 +129,9 @@ def _subtract(work: Rewriting, eq: Equation, out: Spec) -> Atom | Equation | Non
 
 
 def _negative(work: Rewriting, eq: Equation, out: Spec) -> Atom | Equation | None:
-    """A negation: --x = x; -(x * c) = x * -c."""
-    (x,) = eq.inputs
-    inner = work.maker(x, "negative", "multiply")
-    if inner is None or out.dtype.kind != "f":
-        return None
-    if inner.primitive.name == "negative":
-        return inner.inputs[0]
-    for y, factor in (inner.inputs, inner.inputs[::-1]):
-        constant = negated(factor)
-        if constant is not None:
-            return renamed(eq, "multiply", y, constant)
-    return None
+    """A negation: --x = x."""
+    inner = work.maker(eq.inputs[0], "negative")
+    return None if inner is None or out.dtype.kind != "f" else inner.inputs[0]
 
 
 def _power(work: Rewriting, eq: Equation, out: Spec) -> Atom | Equation | None:

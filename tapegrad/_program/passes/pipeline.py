@@ -74,17 +74,17 @@ def stages(program: Program, *, fast_math: bool = False) -> list[Stage]:
     simplified:
     x       :  float64[3]  input
     %0      :  float64[3]  multiply x, 2.0
-    %1      :  float64[3]  multiply x, -2.0
+    %1      :  float64[3]  negative %0
     %2      :  float64     slice_of x, 0
     %3      :  float64     multiply 0, %2
-    %4      :  float64[3]  add %1, %3
+    %4      :  float64[3]  subtract %3, %0
     return  :  float64[3]  %4
     without dead:
     x       :  float64[3]  input
-    %0      :  float64[3]  multiply x, -2.0
+    %0      :  float64[3]  multiply x, 2.0
     %1      :  float64     slice_of x, 0
     %2      :  float64     multiply 0, %1
-    %3      :  float64[3]  add %0, %2
+    %3      :  float64[3]  subtract %2, %0
     return  :  float64[3]  %3
     """
     changed: list[Stage] = []

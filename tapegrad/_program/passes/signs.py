@@ -13,25 +13,51 @@ PRODUCTS = ("multiply", "damp", "damp both", "divide")
 def with_signs_last(program: Program) -> Program:
     """The Program with each negation moved behind the product or quotient that reads it, or into a constant in it.
 
-    Rounding does not depend on the sign. Only the zero that damps an infinity may get another one.
+    Where x * c is computed for others too, x * -c is minus that. Rounding does not depend on the sign. Only the zero
+    that damps an infinity may get another one.
     """
     uses = program.uses()
+    multiples: dict[tuple[Atom, Atom], Atom] = {}
+    """The products of arrays and constants."""
+
+    def only(work: Rewriting, atom: Atom, *names: str) -> Equation | None:
+        made = work.maker(atom, *names) if work.spec(atom).dtype.kind == "f" else None
+        return made if made is not None and uses.get(made.outputs[0], 1) == 1 else None
 
     def into_constant(work: Rewriting, eq: Equation, out: Spec) -> Equation | None:
-        (x,) = eq.inputs
-        product = work.maker(x, *PRODUCTS)
-        if product is None or uses.get(product.outputs[0], 1) > 1 or not _is_real(out):
+        product = only(work, eq.inputs[0], *PRODUCTS)
+        if product is None:
             return None
-        for i, factor in enumerate(product.inputs):
-            scaled = work.maker(factor, "multiply") if work.spec(factor).dtype.kind == "f" else None
-            for y, constant in (scaled.inputs, scaled.inputs[::-1]) if scaled is not None else ():
-                minus = negated(constant)
-                if minus is not None:
-                    other = work.call("multiply", y, minus, spec=work.spec(factor))
-                    return renamed(eq, product.primitive.name, *product.inputs[:i], other, *product.inputs[i + 1 :])
+        if product.primitive.name == "multiply" and (other := _with_minus(work, product)) is not None:
+            return renamed(eq, "multiply", *other)
+        for i, factor in enumerate(product.inputs if _is_real(out) else ()):
+            scaled = only(work, factor, "multiply")
+            other = None if scaled is None else _with_minus(work, scaled)
+            if other is not None:
+                negative = work.call("multiply", *other, spec=work.spec(factor))
+                return renamed(eq, product.primitive.name, *product.inputs[:i], negative, *product.inputs[i + 1 :])
         return None
 
-    return by_rules(program, {**dict.fromkeys(PRODUCTS, _behind), "negative": into_constant})
+    def multiple(work: Rewriting, eq: Equation, out: Spec) -> Atom | Equation | None:
+        for x, constant in (eq.inputs, eq.inputs[::-1]):
+            minus = negated(constant)
+            if minus is None or not _is_real(out) or work.spec(x) != out:
+                continue
+            if (x, minus) in multiples:
+                return renamed(eq, "negative", multiples[x, minus])
+            multiples[x, constant] = eq.outputs[0]
+        return _behind(work, eq, out)
+
+    return by_rules(program, {**dict.fromkeys(PRODUCTS, _behind), "multiply": multiple, "negative": into_constant})
+
+
+def _with_minus(work: Rewriting, product: Equation) -> tuple[Atom, Atom] | None:
+    """What is multiplied for minus a product with a constant."""
+    for x, constant in (product.inputs, product.inputs[::-1]):
+        minus = negated(constant)
+        if minus is not None:
+            return x, minus
+    return None
 
 
 def _is_real(out: Spec) -> bool:

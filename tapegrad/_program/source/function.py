@@ -10,7 +10,6 @@ import attrs
 import numpy as np
 
 from tapegrad._errstate import errstate, ignored
-from tapegrad._program.constants import Literal
 from tapegrad._program.passes.lowering import lowered
 from tapegrad._program.program import Atom, Equation, Program, Var
 from tapegrad._program.source.arrays import MODES, as_array, expression, into, power, ufunc_of
@@ -23,6 +22,7 @@ from tapegrad._program.source.late import checked_at_end, checked_in_blocks, lat
 from tapegrad._program.source.lifetimes import Lives
 from tapegrad._program.source.numbers import EXPRESSIONS, as_floats, quotient
 from tapegrad._program.source.packing import Packing
+from tapegrad._program.source.placed import assembled, is_assembly, without_negatives
 from tapegrad._program.source.returning import tree
 from tapegrad._program.source.rows import RowWriter
 from tapegrad._program.source.text import Text, local_names
@@ -65,12 +65,14 @@ class Writer:
     """For each of them, the large values that nothing reads after it."""
     given: Mapping[Var, Var] = attrs.field(factory=dict[Var, Var], init=False)
     """The values that are put into donated memory, and the input whose memory it is."""
+    taken: Mapping[Var, frozenset[int]] = attrs.field(factory=dict[Var, frozenset[int]], init=False)
+    """Which parts are taken off an array that consists of parts."""
 
     def __attrs_post_init__(self) -> None:
         self.program = lowered(self.program)
         if self.outer is None:
             self.names = local_names(self.program)
-            self.text = Text({*self.names.values(), "program", "equations", "part", "before", "flat", *MODES})
+            self.text = Text({*self.names.values(), "program", "equations", "before", "flat", *MODES})
         else:
             self.text = self.outer.text
             values = (*self.program.inputs, *(var for eq in self.program.equations for var in eq.outputs))
@@ -97,8 +99,9 @@ class Writer:
 
     def equation(self, eq: Equation) -> None:
         """The lines of one equation."""
-        if eq.primitive.name == "place all" and self.program.spec(eq.outputs[0]).shape:
-            self._placed(eq)
+        if is_assembly(self.program, eq):
+            taken = self.taken.get(eq.outputs[0], frozenset())
+            self.text.extend(assembled(self.text, self.program, eq, taken, self.names[eq.outputs[0]], self.array))
             return
         left = ", ".join(self.names[var] for var in eq.outputs)
         pythons = eq.outputs[0] in self.floats
@@ -132,27 +135,6 @@ class Writer:
     def may_warn(self, eq: Equation) -> bool:
         """Whether NumPy computes an equation, and may have something to say of it."""
         return eq.primitive.name != "array" and any(var not in self.floats for var in eq.outputs)
-
-    def _placed(self, eq: Equation) -> None:
-        """Zeros, to which each part is added in its place."""
-        text, whole, (indices, shape) = self.text, self.names[eq.outputs[0]], eq.parameters
-        dtype = self.program.spec(eq.outputs[0]).dtype
-        zeros, add = text.object(np.zeros, "zeros"), text.object(np.add, "add")
-        parts = list(zip(eq.inputs, indices.value, strict=True))
-        part, index = parts[0]
-        if isinstance(part, Literal):
-            first = eq.primitive.compute(part.value, (index,), shape.value)
-            text.line(f"{whole} = {text.object(first, 'first')}.copy()")
-            del parts[0]
-        else:
-            text.line(f"{whole} = {zeros}({text.literal(shape)}, {text.object(dtype, str(dtype), dtype.str)})")
-        for part, index in parts:
-            at = f"{whole}[{text.object(index, 'index', Literal(index))}]"
-            if self.program.spec(part).shape:
-                text.line(f"part = {at}")
-                text.line(f"{add}(part, {self.array(part)}, part)")
-            else:
-                text.line(f"{at} += {self.array(part)}")
 
     def group(self, group: Group) -> None:
         """The lines that run a group."""
@@ -198,7 +180,7 @@ class Writer:
         mark = text.local("of", 1) if self.outer else ""
         kept = [atom for atom in program.outputs if isinstance(atom, Var)]
         packing = Packing(program, self.late, {*self.buffers}, Lives.of(lives, kept).escaping)
-        packed = packing.steps(order)
+        packed, self.taken = without_negatives(program, packing.steps(order))
         rows = RowWriter(text, program, packing.layout, self.late, self.array, mark)
         in_rows = rows.named(packed)
         self.names.update(in_rows)
