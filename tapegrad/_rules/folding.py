@@ -83,6 +83,10 @@ def squared(x: Any) -> Any:
     return np.real(x * np.conjugate(x)) if x.dtype.kind == "c" else x * x
 
 
+FOLDED: dict[Callable[..., Any], np.ufunc] = {}
+"""The ufuncs whose `reduce` primitives compute, by what computes it, from (x, axes, keepdims)."""
+
+
 def fold(target: Any) -> Callable[[Any, tuple[int, ...], bool], Any]:
     """A ufunc's `reduce` in the form in which primitives compute."""
     reduce = target.reduce
@@ -90,6 +94,7 @@ def fold(target: Any) -> Callable[[Any, tuple[int, ...], bool], Any]:
     def compute(x: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
         return reduce(x, axis=axes, keepdims=keepdims)
 
+    FOLDED[compute] = target
     return compute
 
 

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from tapegrad._program.constants import Literal
-from tapegrad._program.program import Atom, Equation, Program
+from tapegrad._program.program import Atom, Equation, Program, Var
 from tapegrad._program.source.damping import damp, damp_both
 from tapegrad._program.source.text import Text
+from tapegrad._rules.folding import FOLDED
 from tapegrad._rules.placing import flat_positions, may_meet
 from tapegrad._spec import Spec, type_of
 
@@ -90,14 +91,20 @@ def into(text: Text, eq: Equation, arguments: list[str], buffer: str) -> str:
 ARITHMETIC = frozenset({"add", "subtract", "multiply", "divide", *DAMPED})
 
 
-def as_array(text: Text, eq: Equation, atom: Atom, out: Spec) -> str | None:
-    """A constant number that meets arrays of float64, as an array of that: quicker than a number, to NumPy."""
-    value: Any = atom.value if isinstance(atom, Literal) else None
-    if eq.primitive.name not in ARITHMETIC or type_of(value) not in (int, float, np.float64):
+def in_float64(eq: Equation, out: Spec) -> bool:
+    """Whether an equation is arithmetic on arrays of float64, which numbers beside them become."""
+    return eq.primitive.name in ARITHMETIC and bool(out.shape) and out.dtype == np.float64
+
+
+def as_array(text: Text, eq: Equation, atom: Atom, out: Spec, boxes: Mapping[Atom, str]) -> str | None:
+    """A number that meets arrays of float64, as an array of that: quicker than a number, to NumPy."""
+    if not in_float64(eq, out):
         return None
-    if not out.shape or out.dtype != np.float64 or abs(value) > 2**53:
+    if isinstance(atom, Var):
+        return boxes.get(atom)
+    if type_of(atom.value) not in (int, float, np.float64) or abs(atom.value) > 2**53:
         return None
-    return text.object(np.array(value, out.dtype), f"c{value:g}", (atom, out.dtype))
+    return text.object(np.array(atom.value, out.dtype), f"c{atom.value:g}", (atom, out.dtype))
 
 
 def expression(text: Text, program: Program, eq: Equation, arguments: list[str]) -> str:
@@ -109,6 +116,12 @@ def expression(text: Text, program: Program, eq: Equation, arguments: list[str])
     if (flat := _flat_positions(program, eq)) is not None:
         return f"{text.object(scattered, 'scattered')}({given[0]}, {text.object(flat, 'positions')}, {given[-1]})"
     compute: Any = DAMPED.get(name, eq.primitive.compute)
+    if compute in FOLDED:
+        axes, keepdims = (literal.value for literal in eq.parameters)
+        every = axes == tuple(range(program.spec(eq.inputs[0]).ndim))
+        reduce = text.object(FOLDED[compute].reduce, f"{FOLDED[compute].__name__}_reduce", FOLDED[compute])
+        rest = "None" if every else text.object(axes, "index", eq.parameters[0])
+        return f"{reduce}({given[0]}, {rest}{', None, None, True' * keepdims})"
     return f"{text.object(compute, name.replace(' ', '_'))}({', '.join(given)})"
 
 

@@ -14,6 +14,7 @@ from tapegrad._program.source.arrays import DAMPED, MODES, expression, into, rea
 from tapegrad._program.source.damping import whole
 from tapegrad._program.source.dots import Dot, dot, dot_of_columns, dots, vecdot
 from tapegrad._program.source.groups import Group
+from tapegrad._program.source.late import check
 from tapegrad._program.source.lifetimes import Kind, Order, Step, allocated
 from tapegrad._program.source.order import cut, length_of, loop_of, order_of
 from tapegrad._program.source.running import over_blocks
@@ -94,7 +95,7 @@ class BlockWriter:
                 body.line(f"{self.names[eq.outputs[0]]} = {total}")
             sums = ", ".join(self.names[eq.outputs[0]] for eq in totals)
             if numbers := [f"{body.object(whole, 'whole')}({self.local[var]})" for var in self._unsettled()]:
-                body.line(f"settle({', '.join(numbers)})")
+                body.line(check(body, numbers))
             for var in (var for var in results if var in places):
                 body.line(f"{parts[var]}[...] = {self.local[var]}")
             body.line(f"return [{sums}]")

@@ -14,14 +14,16 @@ from tapegrad._program.passes.lowering import lowered
 from tapegrad._program.program import Atom, Equation, Program, Var
 from tapegrad._program.source.arrays import MODES, as_array, expression, into, power, ufunc_of
 from tapegrad._program.source.blocks import BlockWriter
+from tapegrad._program.source.boxes import with_boxes
 from tapegrad._program.source.buffers import Buffers, Written, life
-from tapegrad._program.source.damping import UnsettledError, accept, damp, damp_both, settle
+from tapegrad._program.source.damping import FEW, UnsettledError, accept, damp, damp_both, settle
 from tapegrad._program.source.donation import donated_places, taking
 from tapegrad._program.source.groups import Group, steps
-from tapegrad._program.source.late import checked_at_end, checked_in_blocks, late_products, number_of
+from tapegrad._program.source.late import check, checked_at_end, checked_in_blocks, late_products, number_of
 from tapegrad._program.source.lifetimes import Lives
 from tapegrad._program.source.numbers import EXPRESSIONS, as_floats, quotient
 from tapegrad._program.source.packing import Packing
+from tapegrad._program.source.packs import Joined
 from tapegrad._program.source.placed import assembled, is_assembly, without_negatives
 from tapegrad._program.source.returning import tree
 from tapegrad._program.source.rows import RowWriter
@@ -61,10 +63,14 @@ class Writer:
     """What they may have made nan, and blocks check."""
     order: Sequence[Any] = attrs.field(factory=list[Any], init=False)
     """Equations, and groups of them, as they will run."""
+    checked: Sequence[str] = attrs.field(factory=list[str], init=False)
+    """Expressions for numbers that are finite if no damped product has gone wrong."""
     dead: Sequence[Sequence[Var]] = attrs.field(factory=list[Any], init=False)
     """For each of them, the large values that nothing reads after it."""
     given: Mapping[Var, Var] = attrs.field(factory=dict[Var, Var], init=False)
     """The values that are put into donated memory, and the input whose memory it is."""
+    boxes: Mapping[Atom, str] = attrs.field(factory=dict[Atom, str], init=False)
+    """The arrays that single numbers are put into, where those meet arrays."""
     taken: Mapping[Var, frozenset[int]] = attrs.field(factory=dict[Var, frozenset[int]], init=False)
     """Which parts are taken off an array that consists of parts."""
 
@@ -111,7 +117,9 @@ class Writer:
                 self.text.object(quotient, "quotient")
         else:
             spec = self.program.spec(eq.outputs[0])
-            arguments = [as_array(self.text, eq, atom, spec) or self._argument(eq, atom) for atom in eq.inputs]
+            arguments = [
+                as_array(self.text, eq, atom, spec, self.boxes) or self._argument(eq, atom) for atom in eq.inputs
+            ]
             buffer = self.buffers.get(eq.outputs[0])
             if eq.outputs[0] in self.late:
                 given = arguments if buffer is None else [*arguments, buffer]
@@ -156,9 +164,8 @@ class Writer:
             inside = text.block(f"with {', '.join(around)}:") if around else nullcontext()
             with silent(text) if warns else nullcontext(), inside:
                 self.lines()
-                if checked := checked_at_end(program, self.order, self.late):
-                    numbers = [number_of(text, program.spec(atom), self.array(atom)) for atom in checked]
-                    text.line(f"settle({', '.join(numbers)})")
+                if self.checked:
+                    text.line(check(text, self.checked))
                 text.extend(give_back)
                 text.line(f"return {tree(text, program.structure, self.outputs())}")
         if modes:
@@ -181,15 +188,30 @@ class Writer:
         kept = [atom for atom in program.outputs if isinstance(atom, Var)]
         packing = Packing(program, self.late, {*self.buffers}, Lives.of(lives, kept).escaping)
         packed, self.taken = without_negatives(program, packing.steps(order))
-        rows = RowWriter(text, program, packing.layout, self.late, self.array, mark)
+        boxed, self.boxes = with_boxes(text, program, packed, self.names, mark)
+        rows = RowWriter(text, program, packing.layout, self.late, self.array, self.boxes, mark)
         in_rows = rows.named(packed)
         self.names.update(in_rows)
         self.buffers.update(in_rows)
-        self.order = rows.write(packed)
+        self.order = rows.write(boxed)
+        self.checked = self._numbers(checked_at_end(program, self.order, self.late), packed, rows)
         buffers = Buffers.of(program, self.order, self.buffers, mark)
         self.dead = buffers.dead
         self.buffers.update(buffers.named())
-        return buffers.taken(text, rows.arrays, rows.parts)
+        arrays = {**rows.arrays, **dict.fromkeys(self.boxes.values(), ((), "float64"))}
+        return buffers.taken(text, arrays, rows.parts)
+
+    def _numbers(self, checked: Sequence[Atom], steps: Sequence[object], rows: RowWriter) -> list[str]:
+        """Expressions for numbers that are finite only if all that is checked is."""
+        specs = {atom: self.program.spec(atom) for atom in checked}
+        joined = {
+            out: step
+            for step in steps
+            if isinstance(step, Joined) and (out := step.equation.outputs[0]) in specs
+            if specs[out].dtype.kind == "f" and specs[out].size <= FEW
+        }
+        others = [number_of(self.text, spec, self.array(atom)) for atom, spec in specs.items() if atom not in joined]
+        return [f"{flat}.dot({flat})" for flat in rows.flat([*joined.values()])] + others
 
     def lines(self) -> None:
         """The lines that run all equations."""
@@ -215,7 +237,7 @@ class Writer:
     def _twice(self, given: Sequence[str]) -> None:
         """The function that runs the equations with plain products and, where they do not settle, with damped ones."""
         text = self.text
-        quick = [text.object(np.multiply, "multiply")] * 2 + [text.object(settle, "settle_all")]
+        quick = [text.object(np.multiply, "multiply")] * 2 + [text.object(settle, "unsettled")]
         careful = [text.object(each, each.__name__) for each in (damp, damp_both, accept)]
         text.line("")
         with text.block(f"def program({', '.join(given)}):"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cmath import isfinite
 from collections.abc import Collection, Mapping, Sequence
 
 from tapegrad._program.program import Atom, Equation, Program, Var
@@ -64,11 +65,16 @@ def checked_in_blocks(program: Program, products: Collection[Var]) -> set[Atom]:
     return found.intersection(program.outputs) | touched(program, set(products) - waiting)
 
 
-def checked_at_end(program: Program, order: Sequence[Equation | Group], products: Collection[Var]) -> list[Atom]:
+def checked_at_end(program: Program, order: Sequence[object], products: Collection[Var]) -> list[Atom]:
     """The outputs that some products may have made nan, and that no block makes, which checks them itself."""
     blocks = [eq for step in order if isinstance(step, Group) for eq in (*step.equations, *step.totals)]
     unsettled = touched(program, products).difference(*(eq.outputs for eq in blocks))
     return [atom for atom in dict.fromkeys(program.outputs) if atom in unsettled]
+
+
+def check(text: Text, numbers: Sequence[str]) -> str:
+    """The line that does what is to be done if one of some numbers is not finite: then their sum is not."""
+    return f"{text.object(isfinite, 'isfinite')}({' + '.join(numbers)}) or settle()"
 
 
 def number_of(text: Text, spec: Spec, name: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 import attrs
 import numpy as np
@@ -30,6 +31,8 @@ class RowWriter:
     late: Mapping[Var, str]
     array: Callable[[Atom], str]
     """What other values are called."""
+    boxes: Mapping[Atom, str]
+    """The arrays that numbers are put into."""
     mark: str
     """The end of the names."""
     arrays: dict[str, Kind] = attrs.field(factory=dict[str, Kind], init=False)
@@ -43,9 +46,9 @@ class RowWriter:
         for spec, count in self.layout.counts.items():
             self.arrays[self._array_of(spec)] = (count, *spec.shape), str(spec.dtype)
 
-    def write(self, steps: Sequence[Step]) -> list[Equation | Group | Written]:
+    def write(self, steps: Sequence[Step | Written]) -> list[Equation | Group | Written]:
         """The steps, those about rows as their lines."""
-        return [step if isinstance(step, (Equation, Group)) else self._written(step) for step in steps]
+        return [step if isinstance(step, (Equation, Group, Written)) else self._written(step) for step in steps]
 
     def named(self, steps: Sequence[Step]) -> dict[Var, str]:
         """What values in rows are called, of those that other steps are about."""
@@ -82,19 +85,38 @@ class RowWriter:
         arguments = [
             self._name(operand)
             if isinstance(operand, (Run, Gathered))
-            else as_array(self.text, eq, operand, spec) or self.array(operand)
+            else as_array(self.text, eq, operand, spec, self.boxes) or self.array(operand)
             for operand in step.operands
         ]
         return f"{late}({', '.join((*arguments, out))})" if late else into(self.text, eq, arguments, out)
 
+    def flat(self, results: Sequence[Joined]) -> Iterator[str]:
+        """The rows that results consist of, those that follow each other as one array with one axis."""
+        found = {(*self._place(joined.rows), joined.rows.spec) for joined in results}
+        stretches: list[tuple[str, int, int, Spec]] = []
+        for array, start, count, spec in sorted(found, key=lambda each: each[:2]):
+            before, begin, length, _ = stretches[-1] if stretches else ("", 0, 0, spec)
+            if before == array and start <= begin + length:
+                stretches[-1] = array, begin, max(length, start + count - begin), spec
+            else:
+                stretches.append((array, start, count, spec))
+        for array, start, count, spec in stretches:
+            yield self._part(array, start, count, (count * spec.size,))
+
     def _name(self, rows: Rows, shape: tuple[int, ...] | None = None) -> str:
         """Of rows that are together; as an array of another shape than theirs, if one is given."""
-        if isinstance(rows, Run):
-            array, start, count = self._array_of(rows.spec), rows.start, rows.count
-        else:
-            (array, start), count = self.fetched[rows], len(rows.places)
+        array, start, count = self._place(rows)
         own = rows.spec.shape if count == 1 else (count, *rows.spec.shape)
-        shape = own if shape is None else shape
+        return self._part(array, start, count, own if shape is None else shape, own)
+
+    def _place(self, rows: Rows) -> tuple[str, int, int]:
+        """In which array rows are together, from which row on, and how many."""
+        if isinstance(rows, Run):
+            return self._array_of(rows.spec), rows.start, rows.count
+        return *self.fetched[rows], len(rows.places)
+
+    def _part(self, array: str, start: int, count: int, shape: tuple[int, ...], own: Any = None) -> str:
+        """Some rows of an array, as an array of a shape; it shows in the name if it is not their `own`."""
         if shape == self.arrays[array][0]:
             return array
         name = f"{array.removesuffix(self.mark)}at{start}" + f"to{start + count - 1}" * (count > 1)

@@ -106,7 +106,7 @@ def written(value: Any) -> bool:
 
 
 TAKEN = re.compile(
-    r"(block|i|far|part)\d+|(b\d+|[rg]\d+(at\d+(to\d+)?(as\d+(x\d+)*)?)?|buffers)(of\d+)?|at|start|stop|_"
+    r"(block|i|far|part)\d+|(b\d+|n\d+|[rg]\d+(at\d+(to\d+)?(as\d+(x\d+)*)?)?|buffers)(of\d+)?|at|start|stop|_"
     r"|float|range|zip|equations|product|product_both|settle|before|flat"
 )
 """Names that generated code has of its own."""
