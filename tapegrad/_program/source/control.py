@@ -15,6 +15,7 @@ from tapegrad._program.program import Atom, Equation, Program, Var
 from tapegrad._program.source.arrays import fills
 from tapegrad._program.source.function import Writer
 from tapegrad._program.source.numbers import as_floats, carried_as_floats, is_float
+from tapegrad._program.source.results import made_fresh
 from tapegrad._program.structured import Structured
 from tapegrad._spec import FLOAT64, generic, ndarray
 from tapegrad._tree import flatten
@@ -111,7 +112,13 @@ class ControlWriter(Writer):
                 branch.take(self, branch.program.inputs, eq.inputs[1:])
                 with branch.buffered():
                     branch.lines()
-                    outs = zip(eq.outputs, branch.program.outputs, branch.outputs(), numbers, strict=True)
+                    outs = zip(
+                        eq.outputs,
+                        branch.program.outputs,
+                        branch.outputs(),
+                        numbers,
+                        strict=True,
+                    )
                     values = [
                         out if self.program.spec(var).shape or var in self.program.weak else branch.strong(atom, quick)
                         for var, atom, out, quick in outs
@@ -199,7 +206,7 @@ class ControlWriter(Writer):
     def end(self, eq: Equation, carry: int, at_least_once: bool) -> None:
         """The last carry, as arrays that share memory with nothing else."""
         last = self.program.outputs[:carry]
-        own = self.made_fresh() - self.buffers.keys() if at_least_once else set[Var]()
+        own = made_fresh(self.program) - self.buffers.keys() if at_least_once else set[Var]()
         for var, atom in zip(self.program.inputs[:carry], last, strict=True):
             if self.program.spec(var).shape and (atom not in own or last.count(atom) > 1):
                 name = self.names[var]

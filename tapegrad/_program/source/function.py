@@ -12,7 +12,7 @@ import numpy as np
 from tapegrad._errstate import errstate, ignored
 from tapegrad._program.passes.lowering import lowered
 from tapegrad._program.program import Atom, Equation, Program, Var
-from tapegrad._program.source.arrays import MODES, as_array, expression, into, power, ufunc_of
+from tapegrad._program.source.arrays import MODES, as_array, expression, into, power
 from tapegrad._program.source.blocks import BlockWriter
 from tapegrad._program.source.boxes import with_boxes
 from tapegrad._program.source.buffers import Buffers, Written, life
@@ -25,12 +25,11 @@ from tapegrad._program.source.numbers import EXPRESSIONS, as_floats, quotient
 from tapegrad._program.source.packing import Packing
 from tapegrad._program.source.packs import Joined
 from tapegrad._program.source.placed import assembled, is_assembly, without_negatives
+from tapegrad._program.source.results import results
 from tapegrad._program.source.returning import tree
 from tapegrad._program.source.rows import RowWriter
 from tapegrad._program.source.text import Text, local_names
-from tapegrad._program.structured import Structured
-from tapegrad._spec import FLOAT64, Spec, generic, ndarray
-from tapegrad._values import fresh
+from tapegrad._spec import FLOAT64, Spec, generic
 
 COMPLEX128 = Spec((), np.dtype(np.complex128))
 
@@ -213,6 +212,10 @@ class Writer:
         others = [number_of(self.text, spec, self.array(atom)) for atom, spec in specs.items() if atom not in joined]
         return [f"{flat}.dot({flat})" for flat in rows.flat([*joined.values()])] + others
 
+    def outputs(self) -> Iterator[str]:
+        """The outputs, as arrays that share memory with nothing else."""
+        return results(self.text, self.program, self.buffers, self.array)
+
     def lines(self) -> None:
         """The lines that run all equations."""
         for step, dead in zip(self.order, self.dead, strict=True):
@@ -246,36 +249,6 @@ class Writer:
             with text.block(f"except {text.object(UnsettledError, 'UnsettledError')}:"):
                 text.line(f"return equations({', '.join((*given, *careful))})")
 
-    def made_fresh(self) -> set[Var]:
-        """The values that share memory with nothing else."""
-        owning = [
-            eq
-            for eq in self.program.equations
-            if ufunc_of(eq) is not None or eq.primitive.name in OWNING or isinstance(eq.primitive, Structured)
-        ]
-        return {var for eq in owning if not eq.aliases for var in eq.outputs}
-
-    def outputs(self) -> Iterator[str]:
-        """The outputs, as arrays that share memory with nothing else."""
-        uses = self.program.uses()
-        made_fresh = self.made_fresh()
-        for eq in self.program.equations:
-            whole = eq.inputs[0] if eq.primitive.name in ("transpose", "reshape") else None
-            alone = isinstance(whole, Var) and uses[whole] == 1 and whole in made_fresh and whole not in self.buffers
-            if alone:
-                made_fresh.update(eq.outputs)
-        aliased = {var for eq in self.program.equations if eq.aliases for var in eq.outputs} - made_fresh
-        given: set[Atom] = set()
-        for atom in self.program.outputs:
-            expression = self.array(atom)
-            if not self.program.spec(atom).shape and atom not in self.program.inputs:
-                yield expression
-            elif atom in given or atom in aliased or not isinstance(atom, Var) or atom in self.program.inputs:
-                yield f"{self.text.object(fresh, 'fresh')}({expression})"
-            else:
-                yield expression if atom in made_fresh else f"{self.text.object(owned, 'owned')}({expression})"
-            given.add(atom)
-
 
 @contextmanager
 def silent(text: Text) -> Generator[None]:
@@ -286,12 +259,3 @@ def silent(text: Text) -> Generator[None]:
         yield
     with text.block("finally:"):
         text.line(f"{variable}.reset(before)")
-
-
-OWNING = frozenset({"damp", "damp both", "matmul", "sum", "where", "power", "place", "place all", "scatter"})
-"""Primitives, beside ufuncs, whose result is always an array of its own."""
-
-
-def owned(value: Any) -> Any:
-    """A result that shares memory with nothing else: copied if it is a view."""
-    return value.copy() if isinstance(value, ndarray) and value.base is not None else value
