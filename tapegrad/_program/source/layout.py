@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import TypeAlias
 
 import attrs
@@ -40,9 +39,11 @@ Rows: TypeAlias = Run | Gathered
 
 @attrs.define
 class Layout:
-    """Which value lies in which row of the array for its shape and dtype. In a call, none is written twice."""
+    """Which value lies in which row of the array for its shape and dtype, or in several. None is written twice."""
 
     places: dict[Var, int] = attrs.field(factory=dict[Var, int], init=False)
+    copies: dict[Var, list[int]] = attrs.field(factory=dict[Var, list[int]], init=False)
+    """All rows of the values that are computed into some."""
     counts: dict[Spec, int] = attrs.field(factory=dict[Spec, int], init=False)
     """How many rows there are."""
     gathered: set[Gathered] = attrs.field(factory=set[Gathered], init=False)
@@ -54,31 +55,38 @@ class Layout:
         return Run(spec, start, count)
 
     def put(self, spec: Spec, values: Sequence[Var]) -> Run:
-        """New rows for values."""
+        """New rows for values, of which some may come more than once."""
         run = self.added(spec, len(values))
-        self.places.update(zip(values, run.places, strict=True))
+        for value, place in zip(values, run.places, strict=True):
+            self.places.setdefault(value, place)
+            self.copies.setdefault(value, []).append(place)
         return run
 
     def scatters(self, spec: Spec, values: Sequence[Var]) -> bool:
         """Whether the rows of these values would have to be brought together."""
-        places = [self.places.get(value, -1) for value in values]
-        if max(places) < 0:
+        if self.places.keys().isdisjoint(values):
             return len({*values}) < len(values)
-        return not _follow(places) and Gathered(spec, tuple(places)) not in self.gathered
+        if not self.places.keys() >= {*values}:
+            return True
+        return self._start(values) is None and Gathered(spec, self._places(values)) not in self.gathered
 
     def together(self, spec: Spec, values: Sequence[Var]) -> Rows:
         """The rows of these values; new ones for those that have none yet."""
         self.put(spec, [value for value in dict.fromkeys(values) if value not in self.places])
-        places = tuple([self.places[value] for value in values])
-        if _follow(places):
-            return Run(spec, places[0], len(places))
-        rows = Gathered(spec, places)
+        start = self._start(values)
+        if start is not None:
+            return Run(spec, start, len(values))
+        rows = Gathered(spec, self._places(values))
         self.gathered.add(rows)
         return rows
 
+    def _places(self, values: Sequence[Var]) -> tuple[int, ...]:
+        return tuple([self.places[value] for value in values])
 
-def _follow(places: Sequence[int]) -> bool:
-    return places[0] >= 0 and all(after == before + 1 for before, after in pairwise(places))
+    def _start(self, values: Sequence[Var]) -> int | None:
+        """The first of rows that follow each other and hold these values."""
+        rows = [self.copies.get(value) or [self.places[value]] for value in values]
+        return next((start for start in rows[0] if all(start + i in each for i, each in enumerate(rows))), None)
 
 
 def size(rows: Rows) -> int:

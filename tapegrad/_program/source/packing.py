@@ -6,6 +6,7 @@ from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import groupby
 from math import prod
+from operator import itemgetter
 
 import attrs
 import numpy as np
@@ -17,6 +18,7 @@ from tapegrad._program.source.arrays import fills
 from tapegrad._program.source.groups import Group
 from tapegrad._program.source.layout import Layout, Rows, Run, size
 from tapegrad._program.source.loading import Load, Loading, flat, leading
+from tapegrad._program.source.ordering import sequences
 from tapegrad._program.source.packs import Fetch, Joined, Pack, Step, fetched, rows_of
 from tapegrad._program.source.scheduling import bundles
 from tapegrad._program.structured import Structured
@@ -94,30 +96,36 @@ class Packing:
         for i, bundle in enumerate(found):
             for atom in {atom for eq in bundle for atom in eq.inputs}:
                 readers.setdefault(atom, []).append(i)
-        for bundle in found:
-            if len(bundle) == 1:
-                yield self._joined(bundle[0]) or bundle[0]
-                continue
+        for bundle, sequence in zip(found, sequences(found, self._movable), strict=True):
             orders = [sorted(bundle, key=lambda eq: readers.get(eq.outputs[0], []))]
             orders += [sorted(bundle, key=partial(self._row_of, i)) for i in range(len(bundle[0].inputs))]
-            yield from self._pack(min(orders, key=self._cost))
+            costs = [CALL if len(bundle) == 1 else self._cost(order) for order in orders]
+            if sequence is not None:
+                orders.append(sequence)
+                costs.append(self._cost(sequence) + self._of_copies(bundle, sequence) - self._of_take(sequence))
+            cost, order = min(zip(costs, orders, strict=True), key=itemgetter(0))
+            if len(order) == 1:
+                yield self._joined(order[0]) or order[0]
+            elif cost < CALL * len(bundle):
+                self.saved += CALL * len(bundle) - cost
+                yield self._pack(order)
+            else:
+                self.layout.put(self.program.spec(bundle[0].outputs[0]), [eq.outputs[0] for eq in bundle])
+                yield from bundle
 
     def _row_of(self, operand: int, eq: Equation) -> int:
         """Where an operand of an equation lies."""
         atom = eq.inputs[operand]
         return self.layout.places.get(atom, -1) if isinstance(atom, Var) else -1
 
-    def _pack(self, equations: Sequence[Equation]) -> Iterator[Step]:
-        """Equations of one kind as a pack or one by one, in any case into rows that follow each other."""
-        saved = CALL * len(equations) - self._cost(equations)
-        operands = [self._operand(atoms) for atoms in _columns(equations)] if saved > 0 else []
+    def _pack(self, equations: Sequence[Equation]) -> Pack:
+        """Equations of one kind as a pack, into rows that follow each other in this order."""
+        operands = tuple([self._operand(atoms) for atoms in _columns(equations)])
         outs = [eq.outputs[0] for eq in equations]
-        run = self.layout.put(self.program.spec(outs[0]), outs)
-        if saved > 0:
-            self.saved += saved
-            yield Pack(tuple(equations), tuple(operands), run)
-        else:
-            yield from equations
+        return Pack(tuple(equations), operands, self.layout.put(self.program.spec(outs[0]), outs))
+
+    def _movable(self, eq: Equation) -> bool:
+        return self._kind(eq) is not None
 
     def _kind(self, eq: Equation) -> Hashable:
         """What equations of a pack have in common; None where no pack is possible."""
@@ -147,6 +155,14 @@ class Packing:
             if spec.shape and values and self.layout.scatters(spec, values):
                 cost += TAKE + BYTE * size(Run(spec, 0, len(values)))
         return cost
+
+    def _of_take(self, equations: Sequence[Equation]) -> float:
+        """What it costs to bring their results together."""
+        return TAKE + BYTE * size(Run(self.program.spec(equations[0].outputs[0]), 0, len(equations)))
+
+    def _of_copies(self, equations: Sequence[Equation], copies: Sequence[Equation]) -> float:
+        """What it costs to compute some of them more than once."""
+        return BYTE * size(Run(self.program.spec(equations[0].outputs[0]), 0, len(copies) - len(equations)))
 
     def _operand(self, atoms: Sequence[Atom]) -> Rows | Atom:
         """One operand of a pack."""
