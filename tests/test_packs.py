@@ -16,6 +16,7 @@ from tapegrad import compile, scan, trace
 from tapegrad._program.program import Equation, Var
 from tapegrad._program.source import packing
 from tapegrad._program.source.layout import Layout, Run
+from tapegrad._program.source.ordering import sequences
 from tapegrad._program.source.scheduling import bundles
 from tapegrad._spec import Spec
 from tests.untyped import grad, vmap
@@ -241,6 +242,32 @@ def test_bundles(plan: list[tuple[int, set[int]]]) -> None:
     assert len(done) == len(equations)
 
 
+def test_sequences() -> None:
+    """What reads several results of one bundle decides on their order, and how often each is computed."""
+    primitive = trace(np.tanh)(1.0).equations[0].primitive
+
+    def bundle(first: int, *inputs: tuple[int, ...]) -> list[Equation]:
+        return [Equation(primitive, tuple(map(Var, each)), (), (Var(first + i),)) for i, each in enumerate(inputs)]
+
+    leaf, a, b, c = Var(0), bundle(1, (0,), (0,), (0,)), bundle(4, (2, 1), (2, 0), (1, 0)), bundle(7, (6, 5))
+    assert leaf not in {out for each in (a, b, c) for eq in each for out in eq.outputs}
+    first, second, third = sequences([a, b, c], lambda eq: True)
+    assert (second, third) == (None, None)  # one reader: its operands are rows anyway
+    assert first == [a[1], a[1], a[0], a[2]]
+    assert sequences([a, b, c], lambda eq: eq not in a) == [None] * 3
+    assert sequences([bundle(1, (0,)), bundle(2, *[(1,)] * 20)], lambda eq: True) == [None] * 2  # too many copies
+
+
+def test_rows_are_written_as_they_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    slopes, args = grad(gates, argnums=(0, 1, 2)), arguments()
+    takes = compile(slopes).source(*args).count(".take(")
+    expected = compile(slopes)(*args)
+    monkeypatch.setattr(packing, "sequences", lambda bundles, movable: [None] * len(bundles))
+    before = compile(slopes)
+    assert takes < before.source(*args).count(".take(")
+    assert_same(before(*args), expected)
+
+
 def test_layout() -> None:
     spec, layout = Spec((3,), np.dtype(float)), Layout()
     a, b, c = map(Var, range(3))
@@ -251,3 +278,9 @@ def test_layout() -> None:
     assert layout.together(spec, [b, c]) == Run(spec, 1, 2)  # c is put after b
     assert layout.together(spec, [c, a]).places == (2, 0)
     assert not layout.scatters(spec, [c, a])  # by then they are together
+    d, e = Var(3), Var(4)
+    assert layout.put(spec, [d, d, e, d]) == Run(spec, 3, 4)
+    assert layout.together(spec, [d, e, d]) == Run(spec, 4, 3)
+    assert layout.together(spec, [e, d]) == Run(spec, 5, 2)
+    assert layout.together(spec, [d, d, d]).places == (3, 3, 3)
+    assert layout.scatters(spec, [e, e])

@@ -14,7 +14,7 @@ from tapegrad._program.program import Atom, Equation, Program, Var
 from tapegrad._program.source.layout import Layout, Run
 from tapegrad._spec import Spec
 
-MANY = 4
+MANY = 3
 """To read so many parts costs more than to copy the whole; and so many readers may be a pack."""
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from tapegrad._program.program import Atom, Equation, Var
+from tapegrad._program.program import Atom, Equation
 
-COPIES = 4
+COPIES = 8
 """At most so many rows are written for each that is needed."""
 
 
@@ -18,18 +18,18 @@ def sequences(
     An equation that is read more than once there is computed as often: a row more costs next to nothing, to bring rows
     together as much as a call. Orders are found from the last bundle to the first, as each decides on what it reads.
     """
-    homes = {eq.outputs[0]: i for i, bundle in enumerate(bundles) for eq in bundle if movable(eq)}
+    homes: dict[Atom, int] = {eq.outputs[0]: i for i, bundle in enumerate(bundles) for eq in bundle if movable(eq)}
     wanted: dict[int, Sequence[Atom]] = {}
     found: list[list[Equation] | None] = []
     for i, bundle in reversed([*enumerate(bundles)]):
         order: list[Equation] | None = None
         if i in wanted:
-            makers = {eq.outputs[0]: eq for eq in bundle}
-            order = [makers[atom] for atom in wanted[i] if isinstance(atom, Var)]
-            order += [eq for eq in bundle if eq.outputs[0] not in wanted[i]]
+            makers: dict[Atom, Equation] = {eq.outputs[0]: eq for eq in bundle}
+            first, needed = [makers[atom] for atom in wanted[i]], {*wanted[i]}
+            order = first + [eq for atom, eq in makers.items() if atom not in needed]
         found.append(order)
         for column in reversed([*zip(*(eq.inputs for eq in order or bundle), strict=True)]):
-            home = {homes.get(atom, -1) if isinstance(atom, Var) else -1 for atom in column}
+            home = {homes.get(atom, -1) for atom in column}
             if len(column) > 1 and len(home) == 1 and -1 not in home:
                 (j,) = home
                 if len(column) <= COPIES * len(bundles[j]):
