@@ -54,7 +54,10 @@ def rows_of(step: Step) -> Sequence[Rows]:
 
 
 def fetched(program: Program, steps: Sequence[Step], layout: Layout) -> list[Step]:
-    """The steps, and what brings rows together: at once all that later steps read and that are there by then."""
+    """The steps, and what brings rows together: at once all that later steps read and that are there by then.
+
+    What results consist of waits for the first of these: then it lies together, and is checked at once.
+    """
     written: dict[tuple[Spec, int], int] = {}
     wanted: dict[Gathered, int] = {}
     for i, step in enumerate(steps):
@@ -62,11 +65,13 @@ def fetched(program: Program, steps: Sequence[Step], layout: Layout) -> list[Ste
             written.update({(run.spec, place): i for place in run.places})
         for rows in _gathered(step):
             wanted.setdefault(rows, max(written[rows.spec, place] for place in rows.places))
+    sooner = {rows for step in steps if not isinstance(step, Joined) for rows in _gathered(step)}
     found: list[Step] = []
     for i, step in enumerate(steps):
         for rows in _gathered(step):
             if rows in wanted:
-                there = [other for other, last in wanted.items() if last < i and other.spec == rows.spec]
+                ready = [other for other, last in wanted.items() if last < i and other.spec == rows.spec]
+                there = [other for other in ready if isinstance(step, Joined) or other in sooner]
                 found.append(Fetch(rows.spec, tuple(there)))
                 for other in there:
                     del wanted[other]
