@@ -25,7 +25,10 @@ float64 = np.float64
 
 
 def entrance(primitive: Primitive, by_itself: Callable[[Any], Any] | None = None) -> Callable[..., Any]:
-    """The function by which `primitive` is applied. Where both arguments are one Variable, that is `by_itself`."""
+    """The function by which `primitive` is applied.
+
+    Where both arguments are one Variable, that is `by_itself`, unless it returns None.
+    """
     if primitive.results == 1 and primitive.arity == 1 and all(primitive.pulls):
         return _unary(primitive)
     if primitive.results == 1 and primitive.arity == 2 and all(primitive.pulls) and not primitive.parameters:
@@ -61,7 +64,9 @@ def _binary(primitive: Primitive, by_itself: Callable[[Any], Any] | None) -> Cal
 
     def binary(x: Any, y: Any) -> Any:
         if x is y and by_itself is not None and isinstance(x, Variable):
-            return by_itself(x)
+            other = by_itself(x)
+            if other is not None:
+                return other
         if type(x) is Recorded:
             level, node_x, value_x = x.level, x.node, x.primal
             if not level.plain or config() is not DEFAULT:

@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from tapegrad._core.door import apply
 from tapegrad._rules.dependences import Partial
-from tapegrad._rules.kinds import PRIMITIVES, declare
+from tapegrad._rules.kinds import declare
 from tapegrad._rules.ufuncs import cast, constant, enter, ufunc
 
 truediv: Any = operator.truediv  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]  # it has no types
@@ -30,8 +29,8 @@ square = ufunc(np.square, Partial(lambda x: x, times=2))
 
 
 def _times_itself(x: Any) -> Any:
-    """The product x * x: of an array, one rule with one product, where the two factors' have two and a sum."""
-    return square(x) if x.shape and x.dtype.kind == "f" else apply(PRIMITIVES["multiply"], x, x)
+    """The product x * x of an array: one rule with one product, where the two factors' have two and a sum."""
+    return square(x) if x.shape and x.dtype.kind == "f" else None
 
 
 multiply = ufunc(np.multiply, lambda y: y, lambda x: x, compute=operator.mul, by_itself=_times_itself)

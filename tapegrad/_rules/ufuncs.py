@@ -29,7 +29,7 @@ def ufunc(
     """A ufunc by its partial derivatives, which read its `arguments` by name.
 
     `compute` is a faster way to the same result where one argument is NumPy's own; `by_itself` one where both
-    arguments are the same Variable.
+    arguments are the same Variable, or gives None.
     """
     apply = elementwise(name or target.__name__, compute or target, *partials, arguments=arguments, by_itself=by_itself)
     enter(target, apply)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from math import prod
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -116,7 +117,7 @@ def expression(text: Text, program: Program, eq: Equation, arguments: list[str])
     if (flat := _flat_positions(program, eq)) is not None:
         return f"{text.object(scattered, 'scattered')}({given[0]}, {text.object(flat, 'positions')}, {given[-1]})"
     compute: Any = DAMPED.get(name, eq.primitive.compute)
-    if compute in FOLDED:
+    if type(compute) is FunctionType and compute in FOLDED:
         axes, keepdims = (literal.value for literal in eq.parameters)
         every = axes == tuple(range(program.spec(eq.inputs[0]).ndim))
         reduce = text.object(FOLDED[compute].reduce, f"{FOLDED[compute].__name__}_reduce", FOLDED[compute])
