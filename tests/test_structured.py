@@ -317,3 +317,11 @@ def test_branches_that_differ() -> None:
 def test_a_carry_that_changes_is_an_error_in_programs_too() -> None:
     with pytest.raises(TypeError, match="the carry"):
         compile(lambda x: fori_loop(0, 5, lambda i, c: np.stack([c, c]), x))(1.0)
+
+
+def test_a_carry_of_integers_sends_nothing_back() -> None:
+    def f(x: Array, w: float) -> Any:
+        return np.sum(scan(lambda i, row: (i + 1, i * row * w), 0, x)[1] ** 2)
+
+    for found, eager in zip(compile(grad(f))(START, 2.0), grad(f)(START, 2.0), strict=True):
+        np.testing.assert_allclose(found, eager, rtol=1e-12)

@@ -101,7 +101,8 @@ class Rolled(Leveled):
 
             cts = [*(ct[i] for i in carried), *(zero_tangent(inner[i]) for i in in_turn[1])]
             backwards = [x[::-1] for x in (*carries, *_rows(loop, inner), *(ct[i] for i in stacked))]
-            last, rows = roll(backward, cts, backwards, loop.length)
+            turns = cts or in_turn[0]  # a carry of integers alone sends nothing back
+            last, rows = roll(backward, cts, backwards, loop.length) if turns else ([], [])
             found = dict(zip([*carried, *in_turn[1]], last, strict=True))
             forwards = [x[::-1] for x in rows]
             wanted = [*to_rows, *to_constants]
