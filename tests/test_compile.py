@@ -96,6 +96,13 @@ class TestProgram:
         assert program.names == ("p['b']", "p['w']", "x")
         assert str(program).splitlines()[2] == "x                    :  float64[4,3]  input"
 
+    @pytest.mark.parametrize("leaves", [(DATA[:3],), (DATA.astype(np.float32),), (1.0,), (DATA, 1.0), (), ("x",)])
+    def test_holds_for_the_shapes_that_it_was_recorded_for(self, leaves: Any) -> None:
+        program = trace(grad(np.mean))(DATA)
+        np.testing.assert_array_equal(program(DATA + 1), np.full((4, 3), 1 / 12))
+        with pytest.raises(TypeError, match=r"a Program of \(.*: float64\[4,3\]\) was called at test_compile.py"):
+            program(*leaves)
+
     @pytest.mark.parametrize("f", [mixed, vjp])
     def test_every_pass_gives_a_valid_program_for_the_same(self, f: Any) -> None:
         def both(p: dict[str, Any], x: Array) -> Any:

@@ -7,9 +7,11 @@ from textwrap import indent
 from typing import Any, TypeAlias
 
 import attrs
+import numpy as np
 
 from tapegrad._core.listing import aligned
 from tapegrad._core.primitive import Primitive
+from tapegrad._place import user_line
 from tapegrad._program.constants import Literal, shown_spec
 from tapegrad._program.specimen import specimen, spread_out
 from tapegrad._program.structured import Structured, bind
@@ -122,7 +124,18 @@ class Program:
         return [value(atom) for atom in self.outputs]
 
     def __call__(self, *leaves: Any) -> Any:
-        """The outputs in their tree, for such inputs, in the order of `names`: equation by equation, at any level."""
+        """The outputs in their tree, for such inputs, in the order of `names`: equation by equation, at any level.
+
+        `TypeError` for inputs of other shapes or dtypes: the Program may hold sizes and numbers that come from them.
+        """
+        given, taken = list(map(_kind, leaves)), [self.spec(var) for var in self.inputs]
+        if given != taken:
+            takes = ", ".join(f"{name}: {shown_spec(spec)}" for name, spec in zip(self.names, taken, strict=True))
+            found = ", ".join(shown_spec(kind) if isinstance(kind, Spec) else kind.__name__ for kind in given)
+            raise TypeError(
+                f"a Program of ({takes}) was called at {user_line()} with ({found}). It takes the leaves of arguments "
+                "of these shapes and dtypes alone; for others, record another by trace, or use compile, which does so."
+            )
         return unflatten(self.structure, self.evaluate(leaves))
 
     @override
@@ -132,6 +145,13 @@ class Program:
     @override
     def __repr__(self) -> str:
         return f"<Program: {len(self.inputs)} inputs, {len(self.equations)} equations, {len(self.outputs)} outputs>"
+
+
+def _kind(leaf: Any) -> Spec | type[Any]:
+    """The Spec of a number or an array, the class of anything else."""
+    if isinstance(leaf, (bool, int, float, complex)):
+        return Spec((), np.result_type(leaf))
+    return Spec(leaf.shape, leaf.dtype) if hasattr(leaf, "dtype") else type(leaf)
 
 
 def listing(program: Program) -> str:
