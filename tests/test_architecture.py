@@ -45,7 +45,7 @@ STOREYS = [
     {"_transforms.recording", "_transforms.directions"},
     {"_transforms.point"},
     {"_transforms.forward", "_transforms.batch", "_transforms.stop", "_transforms.checkpoint", "_transforms.steps"},
-    {"_transforms.linear_tape", "_transforms.custom.rules"},
+    {"_transforms.linear_tape", "_transforms.custom.rules", "_transforms.shells"},
     {"_transforms.custom.transposing", "_transforms.custom.mapped"},
     {"_transforms.custom.levels"},
     {"_transforms.custom.function"},

@@ -308,7 +308,7 @@ def test_branches_that_differ() -> None:
     def f(x: float) -> Any:
         return cond(x > 1.0, lambda x: np.stack([x, x]), lambda x: x, x)
 
-    with pytest.raises(TypeError, match="cond: one branch returns"):
+    with pytest.raises(TypeError, match=r"cond at test_structured.py:\d+, in f: in one branch the result is"):
         compile(f)(2.0)
     with pytest.raises(errors.DomainError, match="one truth value"):
         compile(lambda x: cond(x > 0, np.sin, np.cos, x))(np.ones(2))
@@ -325,3 +325,47 @@ def test_a_carry_of_integers_sends_nothing_back() -> None:
 
     for found, eager in zip(compile(grad(f))(START, 2.0), grad(f)(START, 2.0), strict=True):
         np.testing.assert_allclose(found, eager, rtol=1e-12)
+
+
+def carried(carry: tuple[Array, Any], row: Array) -> Any:
+    return (np.sin(carry[0] * row), carry[1]), (row * carry[0], None)
+
+
+@pytest.mark.parametrize("name", [None, "sum"])
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x, name: scan(carried, (x, name), ROWS)[0],
+        lambda x, name: fori_loop(0, 3, lambda i, carry: carried(carry, ROWS[0])[0], (x, name)),
+        lambda x, name: while_loop(lambda c: np.sum(c[0]) > 1e-5, lambda c: carried(c, ROWS[0])[0], (x, name)),
+        lambda x, name: cond(x[0] > 0, lambda x, name: (x**2, name), lambda x, name: (-x, name), x, name),
+    ],
+)
+def test_what_is_no_number_stays_outside(f: Callable[[Array, Any], Any], name: str | None) -> None:
+    def pushed(f: Callable[[Array, Any], Any], x: Array) -> Array:
+        slope: Array = jvp(lambda x: f(x, name)[0], (x,), (x,))[1]
+        return slope
+
+    compiled = compile(f)
+    assert compiled(START, name)[1] is name
+    np.testing.assert_allclose(compiled(START, name)[0], f(START, name)[0], rtol=1e-12)
+    for found in (compile(lambda x: pushed(f, x))(START), pushed(compiled, START)):
+        np.testing.assert_allclose(found, pushed(f, START), rtol=1e-12)
+
+
+def test_a_loop_over_nothing() -> None:
+    assert compile(lambda x: fori_loop(0, 3, lambda i, carry: carry, ()))(1.0) == ()
+
+
+def test_what_is_no_number_does_not_depend_on_values() -> None:
+    loops: list[Callable[[float], Any]] = [
+        lambda x: fori_loop(0, 3, lambda i, carry: (carry[0], carry[1] + "a"), (x, "a")),
+        lambda x: while_loop(lambda carry: carry[0] < 1, lambda carry: (carry[0], carry[1] + "a"), (x, "a")),
+    ]
+    for loop in loops:
+        with pytest.raises(TypeError, match=r"test_structured.*carry\[1\] began as 'a', and after a step it is 'aa'"):
+            compile(loop)(2.0)
+    with pytest.raises(TypeError, match=r"the result\[1\] is None, in the other float64 of shape \(\)"):
+        compile(lambda x: cond(x > 1, lambda x: (x, None), lambda x: (x, x), x))(2.0)
+    with pytest.raises(TypeError, match="y is made of numbers and arrays, not 'a'"):
+        compile(lambda x: scan(lambda c, _: (c, "a"), x, None, length=2))(2.0)

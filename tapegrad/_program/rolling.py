@@ -32,6 +32,8 @@ def roll(
     Rows are those of an array, or Python's own numbers in a list or a range.
     """
     body, captured = body_of(f, (*carry, *(row[0] for row in rows)))
+    if not body.outputs:
+        return [], []
     whole = Loop(optimised(body), len(carry), len(rows), length)
     loop, along, constants = hoisted(whole, list(map(_as_array, rows)), captured)
     loop = attrs.evolve(loop, body=optimised(loop.body))

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tapegrad._core.variable import is_variable
+from tapegrad._place import user_line
 from tapegrad._program.choosing import choose
-from tapegrad._tree import flatten, unflatten
+from tapegrad._transforms.shells import Shell
 from tapegrad.errors import DomainError
 from tapegrad.typing import R_, Ts
 
@@ -48,22 +49,23 @@ def cond(
     if not is_variable(condition):
         chosen: R_ = (run_true if condition else run_false)(*args)
         return chosen
-    leaves, structure = flatten(args)
-    form: list[Any] = []
+    shell, numbers = Shell.of(args)
+    results: list[Shell] = []
 
     def branch(f: Callable[..., Any]) -> Callable[[Sequence[Any]], list[Any]]:
         def run(values: Sequence[Any]) -> list[Any]:
-            outs, of_outs = flatten(f(*unflatten(structure, values)))
-            form.append((of_outs, [(np.shape(out), np.result_type(out)) for out in outs]))
-            if form[0] != form[-1]:
+            made, outs = Shell.of(f(*shell.filled(values)))
+            results.append(made)
+            if (difference := results[0].difference(made)) is not None:
+                place, one, other = difference
                 raise TypeError(
-                    f"cond: one branch returns {form[0][0]} of {form[0][1]}, the other {form[-1][0]} of {form[-1][1]}. "
-                    "Both return the same structure, shapes and dtypes."
+                    f"cond at {user_line()}: in one branch the result{place} is {one}, in the other {other}. In a "
+                    "Program and under vmap, both return the same structure, shapes and dtypes."
                 )
             return outs
 
         return run
 
-    outs = choose(condition, branch(run_true), branch(run_false), leaves)
-    result: R_ = unflatten(form[0][0], outs)
+    outs = choose(condition, branch(run_true), branch(run_false), numbers)
+    result: R_ = results[0].filled(outs)
     return result

@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 from tapegrad._config import no_grad
 from tapegrad._core.segment import run_segment
 from tapegrad._core.variable import is_variable
+from tapegrad._place import user_line
 from tapegrad._program.repeating import repeat
 from tapegrad._program.rolling import roll
 from tapegrad._program.tracing import recording
 from tapegrad._transforms.batched import Batched
+from tapegrad._transforms.shells import Shell
 from tapegrad._transforms.steps import Carry, Steps, shape_and_dtype
 from tapegrad._transforms.transform import name_of
 from tapegrad._tree import LEAF, flatten, paths, tree_map, unflatten
@@ -160,34 +162,49 @@ def fori_loop(lower: int, upper: int, body: Callable[[int, A], A], init: A, *, c
 
 def rolled(steps: Steps, init: Any, rows: list[Any], n: int) -> tuple[Any, Any]:
     """All steps as one equation of the Program that is being recorded."""
-    leaves, structure = flatten(init)
-    form: list[Any] = []
+    shell, numbers = Shell.of(init)
+    ys: list[Shell] = []
 
     def step(*values: Any) -> list[Any]:
         parts = iter(values)
-        carry = unflatten(structure, [next(parts) for _ in leaves])
+        carry = shell.filled([next(parts) for _ in numbers])
         row = unflatten(steps.structure, [None if leaf is None else next(parts) for leaf in rows])
         after, y = steps.taken(carry, row)
-        ys, of_y = flatten(y)
-        form[:] = [leaf is None for leaf in ys], of_y
-        return [*flatten(after)[0], *(leaf for leaf in ys if leaf is not None)]
+        made, stacked = Shell.of(y)
+        if strange := [leaf for i, leaf in enumerate(made.leaves) if i not in made.places and leaf is not None]:
+            raise TypeError(
+                f"{steps.carry.what} at {user_line()}: y is made of numbers and arrays, not {strange[0]!r}."
+            )
+        ys[:] = [made]
+        return [*_numbers(shell, after, steps.carry.what), *stacked]
 
-    last, stacked = roll(step, list(map(_own_number, leaves)), [leaf for leaf in rows if leaf is not None], n)
-    ys = iter(stacked)
-    return unflatten(structure, last), unflatten(form[1], [None if missing else next(ys) for missing in form[0]])
+    last, stacked = roll(step, list(map(_own_number, numbers)), [leaf for leaf in rows if leaf is not None], n)
+    return shell.filled(last), ys[0].filled(stacked)
 
 
 def repeated(loop: _While, init: Any) -> Any:
     """All steps as one equation of the Program that is being recorded, however many there will be."""
-    leaves, structure = flatten(init)
+    shell, numbers = Shell.of(init)
 
     def condition(*values: Any) -> Any:
-        return loop.goes_on(unflatten(structure, values))
+        return loop.goes_on(shell.filled(values))
 
     def step(*values: Any) -> list[Any]:
-        return flatten(loop.taken(unflatten(structure, values)))[0]
+        return _numbers(shell, loop.taken(shell.filled(values)), loop.carry.what)
 
-    return unflatten(structure, repeat(condition, step, list(map(_own_number, leaves))))
+    return shell.filled(repeat(condition, step, list(map(_own_number, numbers))))
+
+
+def _numbers(shell: Shell, after: Any, what: str) -> list[Any]:
+    """The numbers of a carry after a step, which in a Program is one for all."""
+    made, numbers = Shell.of(after)
+    if (difference := shell.difference(made)) is not None:
+        place, old, new = difference
+        raise TypeError(
+            f"{what} at {user_line()}: the carry{place} began as {old}, and after a step it is {new}. While a Program "
+            "is recorded, a step changes numbers alone."
+        )
+    return numbers
 
 
 def _own_number(leaf: Any) -> Any:

@@ -63,6 +63,12 @@ def _described(form: Any) -> str:
     return "no number" if form is None else f"{form[1]} of shape {form[0]}"
 
 
+def described(leaf: Any) -> str:
+    """A leaf in words: a number's or array's shape and dtype, anything else itself."""
+    form = shape_and_dtype(leaf)
+    return repr(leaf) if form is None else _described(form)
+
+
 @attrs.frozen(eq=False)
 class Steps:
     """`carry, y = f(carry, row)` for each row of arrays. Each method returns the last carry, and the stacked y."""
