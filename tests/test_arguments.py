@@ -13,7 +13,7 @@ import pytest
 from tapegrad import Tape, Variable
 from tapegrad.errors import DomainError
 from tapegrad.testing import check_grads
-from tests.untyped import elementwise_grad, grad, jvp, value_and_grad, vjp
+from tests.untyped import elementwise_grad, grad, jacobian, jvp, value_and_grad, vjp
 
 X = np.array([0.3, 0.7, 1.1])
 
@@ -256,14 +256,25 @@ def test_inadmissible_arguments(value: Any, message: str) -> None:
         grad(model)(1.0, "x")
 
 
-@pytest.mark.parametrize("out", [np.ones(2), 1j, "x", None, (1.0, 2.0), np.complex128(1)])
-def test_inadmissible_outputs(out: Any) -> None:
+@pytest.mark.parametrize(
+    ("out", "remedy"),
+    [
+        (np.ones(2), "vjp"),
+        ("x", "vjp"),
+        (1j, r"np\.real"),
+        (np.complex128(1), r"np\.real"),
+        (None, "return"),
+        ((1.0, 2.0), "has_aux"),
+    ],
+)
+def test_inadmissible_outputs(out: Any, remedy: str) -> None:
     def constant(x: Any) -> Any:
         return out
 
     with pytest.raises(DomainError, match="grad needs constant to return a real scalar") as caught:
         grad(constant)(1.0)
-    caught.match("vjp")
+    caught.match(remedy)
+    assert not isinstance(out, complex) or complex(jacobian(lambda z: z * out, holomorphic=True)(1j)) == out
 
 
 def test_output_shapes() -> None:

@@ -64,10 +64,19 @@ def check_scalar(out: Any, word: str, name: str) -> None:
     """Refuse an output that has no gradient."""
     if isinstance(out, (int, float)) or (isinstance(out, ARRAYS) and out.shape == () and out.dtype.kind in "biuf"):
         return
-    raise DomainError(
-        f"{word} needs {name} to return a real scalar, but it returned {described(out)}. Reduce it to a number "
-        "(np.sum, np.mean, ...), or use jacobian for the derivatives of every output, vjp for a cotangent of its "
-        "shape, elementwise_grad where each output depends on its own input only."
+    raise DomainError(f"{word} needs {name} to return a real scalar, but it returned {described(out)}. {_remedy(out)}")
+
+
+def _remedy(out: Any) -> str:
+    if out is None:
+        return "Is a return missing?"
+    if isinstance(out, several):
+        return "Return the number alone; grad and value_and_grad take what comes with it by has_aux=True."
+    if np.shape(out) == () and np.iscomplexobj(out):
+        return "Take its np.real, np.imag or np.abs; a complex derivative is jacobian(f, holomorphic=True)."
+    return (
+        "Reduce it to a number (np.sum, np.mean, ...), or use jacobian for the derivatives of every output, vjp for a "
+        "cotangent of its shape, elementwise_grad where each output depends on its own input only."
     )
 
 
