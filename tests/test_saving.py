@@ -152,6 +152,11 @@ class TestErrors:
             save(trace(squared)(2.0), tmp_path / "program")
         assert not list(tmp_path.iterdir())
 
+    def test_a_compiled_function_is_no_program(self, tmp_path: Path) -> None:
+        compiled: Any = compile(np.sin)
+        with pytest.raises(TypeError, match=r"compile\(f\)\.program\(\*args\)"):
+            save(compiled, tmp_path / "program")
+
     def test_keys_that_are_no_strings(self, tmp_path: Path) -> None:
         with pytest.raises(TypeError, match=r"cannot be saved as JSON.*pickle"):
             save(trace(lambda x: {1: x})(2.0), tmp_path / "program")

@@ -50,7 +50,7 @@ def save(program: Program, path: File) -> None:
 
     Raises:
         TypeError: if the Program applies a primitive of your own, or its outputs are in a class of your own: in another
-            process, nothing in the files would say what those are. A pickle does.
+            process, nothing in the files would say what those are. A pickle does. If it is no Program.
 
     >>> import numpy as np
     >>> from pathlib import Path
@@ -66,6 +66,8 @@ def save(program: Program, path: File) -> None:
     >>> again(np.zeros(3))
     array([1., 1., 1.])
     """
+    if not isinstance(program, Program):  # pyright: ignore[reportUnnecessaryIsInstance]  # as callers without checkers do
+        raise TypeError(f"save takes a Program, as of trace(f)(*args) or compile(f).program(*args), not {program!r}")
     arrays: list[Any] = []
     text = {"tapegrad program": FORMAT, **_as_json(program, arrays)}
     text["arrays"] = [[list(array.shape), array.dtype.str] for array in arrays]
