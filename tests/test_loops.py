@@ -291,8 +291,11 @@ def test_lengths() -> None:
         scan(same, 1.0, (np.ones(3), np.ones(2)))
     with pytest.raises(ValueError, match="4 of length, 3 of xs"):
         scan(same, 1.0, np.ones(3), 4)
-    with pytest.raises(ValueError, match="length="):
-        scan(same, 1.0, None)
+    for length in (None, -1):
+        with pytest.raises(ValueError, match="length="):
+            scan(same, 1.0, None, length)
+    with pytest.raises(TypeError, match="integer"):
+        scan(same, 1.0, None, 3.0)
     with pytest.raises(ValueError, match=r"xs\[0\] is a number"):
         scan(same, 1.0, [1.0, 2.0])
 

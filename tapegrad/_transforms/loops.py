@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from itertools import count
+from operator import index
 from typing import Any, overload
 
 import attrs
@@ -104,7 +105,7 @@ def scan(
 
 
 def _length(what: str, rows: list[Any], structure: Any, length: int | None) -> int:
-    lengths = {} if length is None else {length: "length"}
+    lengths = {} if length is None else {index(length): "length"}
     for leaf, path in zip(rows, paths(structure), strict=True):
         if leaf is not None:
             shape: tuple[int, ...] = np.shape(leaf)
@@ -113,9 +114,10 @@ def _length(what: str, rows: list[Any], structure: Any, length: int | None) -> i
             lengths.setdefault(shape[0], f"xs{path}")
     if len(lengths) > 1:
         raise ValueError(f"{what}: the lengths differ: {', '.join(f'{n} of {place}' for n, place in lengths.items())}.")
-    if not lengths:
+    n = next(iter(lengths), -1)
+    if n < 0:
         raise ValueError(f"{what}: without xs, say how many steps there are: length=...")
-    return next(iter(lengths))
+    return n
 
 
 def _no_rows(steps: Steps, init: Any, rows: list[Any]) -> Any:
