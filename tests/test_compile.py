@@ -545,6 +545,11 @@ TAUGHT: list[tuple[Function, str]] = [
     (lambda n: np.full(n, 2.0), "static argument"),
     (lambda n: plain.arange(n), "static argument"),
     (lambda n: fori_loop(0, 3, lambda i, total: total + np.zeros(i), n), "static argument"),
+    (lambda n: fori_loop(0, n, lambda i, total: total * 2, 1), "static argument"),
+    (lambda n: scan(lambda total, _: (total * 2, None), 1, None, length=n), "static argument"),
+    (lambda n: max(n, 2), "np.maximum(a, b)"),
+    (lambda n: sorted([n, 2]), "np.sort(x)"),
+    (lambda n: at(np.ones(3))[np.arange(3) < n].set(0.0), "np.where(mask, v, x) for at(x)[mask].set(v)"),
 ]
 HAVE_NO_RULE: list[Function] = [np.packbits, lambda x: np.nextafter(x, 2.0), lambda x: x.view(np.int64)]
 HAVE_UNKNOWN_SIZES: list[Function] = [
@@ -636,6 +641,17 @@ class TestErrors:
             compile(goldstein, static_argnums="x")
         with pytest.raises(ValueError, match="static_argnums names positions"):
             trace(goldstein, static_argnums=-1)
+        with pytest.raises(ValueError, match=r"static_argnums=\(2,\): goldstein has no argument at position 2"):
+            compile(goldstein, static_argnums=2)
+
+    def test_a_static_argument_is_known(self) -> None:
+        power = compile(lambda x, n: x**n, static_argnums=1)
+        with pytest.raises(TypeError, match=r"with a differentiated value for the static argument 1.*argnums="):
+            grad(power)(2.0, 3.0)
+        with pytest.raises(TypeError, match=r"with a batched value for the static argument n.*in_axes="):
+            vmap(lambda x, n: power(x, n=n))(np.ones(2), np.ones(2))
+        with pytest.raises(TypeError, match="cannot be hashed"):
+            power(2.0, {})
 
 
 def _wave_in_child(n: int) -> float:

@@ -175,7 +175,7 @@ ASK_FOR_ONE: list[tuple[Function, list[str]]] = [
     (lambda x: 3.0 if x > 0 else 4.0, ["if, while", "np.where"]),
     (lambda x: 0 < x < 1, ["if, while", "np.where"]),
     (lambda x: x and 1.0, ["if, while", "np.where"]),
-    (lambda x: max(x, 0.0), ["if, while", "np.where"]),
+    (lambda x: max(x, 0.0), ["if, while", "max", "np.maximum(a, b)"]),
     (doubled, ["if, while", "np.where"]),
     (lambda x: 3.0 if 0.0 in np.stack([x]) else 4.0, ["if, while", "np.where"]),
     (lambda x: float(x), ["Python float", "np.sin and not math.sin"]),
@@ -199,6 +199,17 @@ ASK_FOR_ONE: list[tuple[Function, list[str]]] = [
     (lambda x: np.random.default_rng(0).permutation(np.stack([x, x])), ["plain array"]),
     (lambda x: plain.full(3, x), ["plain array"]),
 ]
+
+
+def test_a_batch_can_be_printed() -> None:
+    shown: list[str] = []
+
+    def f(x: Any) -> Any:
+        shown.append(f"{x:.3f}")
+        return x
+
+    vmap(f)(X)
+    assert shown == [str(X)]
 
 
 @pytest.mark.parametrize(("f", "parts"), ASK_FOR_ONE)

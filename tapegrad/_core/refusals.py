@@ -12,6 +12,10 @@ from tapegrad._place import user_frame, user_line
 from tapegrad.errors import ConversionError, MissingMethodError, MissingRuleError
 
 NUMPYS: Final = "Use NumPy's functions, which work on all of it: np.sin and not math.sin, np.round and not round."
+TRUTH: Final = "Python's if, while, assert, and, or, not, in, max, min and sorted"
+"""What asks for a truth value."""
+CHOICES: Final = "Write np.where(condition, a, b), (a) & (b), np.maximum(a, b), np.max(x), np.sort(x)"
+"""What to write instead."""
 TAKE: Final = "To index a plain array by it, write tapegrad.numpy.take(array, i, 0)."
 REMEDIES: Final = {
     "to become a plain array": "Use NumPy's functions on the value itself, and join values with np.stack([x, y]). "

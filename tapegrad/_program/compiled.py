@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Concatenate, Generic, Protocol, overload
 
 import attrs
 
-from tapegrad._core.variable import Variable
+from tapegrad._core.variable import Variable, is_variable
 from tapegrad._place import user_line
 from tapegrad._program.cache import WRITERS, Backend, Cache, Entry, kind_of
 from tapegrad._program.constants import key_of
@@ -47,9 +47,10 @@ class Compiled(Transform, Generic[P, R]):
     def __attrs_post_init__(self) -> None:
         if both := {*self.donate} & {*self.static_argnums}:
             raise ValueError(f"argument {min(both)} of {name_of(self.f)} is static: it has no memory to donate.")
-        last = max(self.donate, default=-1)
-        if last >= most_positional(self.f):
-            raise ValueError(f"donate={self.donate}: {name_of(self.f)} has no argument at position {last}.")
+        for option, positions in (("donate", self.donate), ("static_argnums", self.static_argnums)):
+            last = max(positions, default=-1)
+            if last >= most_positional(self.f):
+                raise ValueError(f"{option}={positions}: {name_of(self.f)} has no argument at position {last}.")
 
     @override
     def __call__(self, *args: P.args, **keywords: P.kwargs) -> R:
@@ -80,6 +81,13 @@ class Compiled(Transform, Generic[P, R]):
         try:
             entry = self.cache.entries.get(key)
         except TypeError as error:
+            for place, value in call.static.items():
+                if is_variable(value):
+                    raise TypeError(
+                        f"{self} was called at {user_line()} with a {value.state} value for the static argument "
+                        f"{place}, whose value is part of what is compiled. Leave it out of argnums= or in_axes=, or "
+                        "out of static_argnums=."
+                    ) from error
             raise TypeError(
                 f"{self} was called at {user_line()} with a value that is no number and cannot be hashed ({error}). "
                 "Such values are part of what is compiled, and are looked up at each call: pass a tuple in place of a "
@@ -221,7 +229,7 @@ def compile(
             has no effect.
 
     Raises:
-        ValueError: if `donate` names no argument, or a static one; at a call, if a donated array is read-only.
+        ValueError: if an option names no argument, or two the same; at a call, if a donated array is read-only.
         ConcretizationError: at the first call, where `f` needs to know a value that it gets only later: in an `if`, as
             a size, an axis, a Python number. The message names the line.
         DomainError: if `f` uses a differentiated or batched value that is not one of its arguments.

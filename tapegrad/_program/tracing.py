@@ -12,7 +12,7 @@ import numpy as np
 from tapegrad._config import CONFIG, alive, next_rank, paused
 from tapegrad._core.door import apply
 from tapegrad._core.primitive import Primitive
-from tapegrad._core.refusals import NUMPYS, REMEDIES, in_library
+from tapegrad._core.refusals import CHOICES, NUMPYS, REMEDIES, TRUTH, in_library
 from tapegrad._core.variable import Variable, ended, is_variable, looks_like_an_array
 from tapegrad._place import user_line
 from tapegrad._program.constants import constant
@@ -99,10 +99,9 @@ class Traced(TracedDraft):  # type: ignore[override]  # as above
     @override
     def __bool__(self) -> NoReturn:
         raise ConcretizationError(
-            f"Python's if, while, and, or, not at {user_line()} need to know a truth value, but while a Program is "
-            "recorded it may be either. Write np.where(condition, a, b) or (a) & (b); for a choice between "
-            "computations, cond(condition, f, g, x); for a loop, while_loop; for a choice that is known beforehand, "
-            "a static argument."
+            f"{TRUTH} need to know a truth value at {user_line()}, but while a Program is recorded it may be either. "
+            f"{CHOICES}; for a choice between computations, cond(condition, f, g, x); for a loop, while_loop; for a "
+            "choice that is known beforehand, a static argument."
         )
 
     @override
@@ -223,8 +222,8 @@ class Tracing:
         ):
             raise ConcretizationError(
                 f"{primitive.name} at {user_line()} gives as many results as its argument's values say (a mask as an "
-                "index, np.nonzero, np.unique), which a Program cannot know. Use np.where(mask, x, other), or sums "
-                "weighted by the mask."
+                "index, np.nonzero, np.unique), which a Program cannot know. Use np.where(mask, x, other), "
+                "np.where(mask, v, x) for at(x)[mask].set(v), or sums weighted by the mask."
             )
         made, values = self._outcome(primitive, args, mine)
         outs = tuple([self.traced(out) for out in made.results])

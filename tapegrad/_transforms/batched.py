@@ -8,7 +8,7 @@ import attrs
 
 from tapegrad._config import CONFIG, DEFAULT, alive, next_rank
 from tapegrad._core.primitive import Primitive
-from tapegrad._core.refusals import NUMPYS, REMEDIES, in_library
+from tapegrad._core.refusals import CHOICES, NUMPYS, REMEDIES, TRUTH, in_library
 from tapegrad._core.variable import Variable, ended, looks_like_an_array
 from tapegrad._place import user_line
 from tapegrad._rules.batching import broadcast
@@ -68,10 +68,13 @@ class Batched(BatchedDraft):
     @override
     def __bool__(self) -> NoReturn:
         raise BatchError(
-            f"Python's if, while, and, or, not at {user_line()} need one truth value, but under vmap there is one for "
-            "each element of the batch. Write np.where(condition, a, b), or (a) & (b), and so on; for a loop, "
-            "tapegrad.while_loop."
+            f"{TRUTH} need one truth value at {user_line()}, but under vmap there is one for each element of the "
+            f"batch. {CHOICES}; for a loop, tapegrad.while_loop."
         )
+
+    @override
+    def __format__(self, spec: str, /) -> str:
+        return str(self)  # all elements, which no format of a number is for
 
     @override
     def __repr__(self) -> str:
