@@ -13,8 +13,8 @@ import tapegrad
 from tapegrad import Tape, implicit, no_grad
 from tapegrad._implicit import scipys
 from tapegrad._tree import flatten
-from tapegrad.errors import DomainError, SealedTapeError
-from tests.untyped import Function, Untyped, grad, jvp, vjp, vmap
+from tapegrad.errors import ConcretizationError, DomainError, SealedTapeError
+from tests.untyped import Function, Untyped, compile, grad, jvp, vjp, vmap
 
 odeint: Untyped = cast("Any", implicit.odeint)
 jacobian: Untyped = cast("Any", tapegrad.jacobian)
@@ -293,6 +293,19 @@ def test_errors() -> None:
         odeint(lambda y, t: y * np.nan, 1.0, TIMES, method="Radau")
     with pytest.raises(ValueError, match="method"):
         odeint(decay, 1.0, TIMES, 1.0, method="Euler")
+
+
+def test_in_a_program_there_are_no_steps_to_choose() -> None:
+    functions: list[Function] = [
+        lambda y0, t, k: odeint(decay, y0, TIMES, 1.0),
+        lambda y0, t, k: odeint(decay, 1.0, t, 1.0),
+        grad(lambda y0, t, k: odeint(decay, 1.0, TIMES, k)[-1]),
+        vmap(lambda y0, rate, k: odeint(decay, 1.0, TIMES, rate)[-1], (None, 0, None)),
+    ]
+    for f in functions:
+        with pytest.raises(ConcretizationError, match=r"odeint at test_odeint.py.*odeint\(compile\(f\), ...\).*scan"):
+            compile(f)(1.0, TIMES, 1.0)
+    close(grad(lambda k: odeint(compile(decay), 1.0, TIMES, k)[-1])(0.5), -np.exp(-0.5))
 
 
 def test_one_time_no_state_and_integers() -> None:

@@ -14,12 +14,14 @@ from tapegrad._core.joint import record_jointly
 from tapegrad._core.variable import belongs
 from tapegrad._implicit.integration import EXPLICIT, Stepper
 from tapegrad._implicit.levels import DERIVATIVES, Leaves, each, outward
+from tapegrad._place import user_line
 from tapegrad._spec import Value, spec_of
 from tapegrad._transforms.batch import vmap
 from tapegrad._transforms.batched import Batching
 from tapegrad._transforms.forward import Forward, jvp
 from tapegrad._transforms.vjp import vjp
 from tapegrad._tree import placed
+from tapegrad.errors import ConcretizationError
 
 
 def at(leaves: Leaves, positions: Sequence[int]) -> tuple[Any, ...]:
@@ -56,8 +58,14 @@ class Flow:
         if hasattr(level, "on_all"):  # it only asks what depends on what
             found = self.trajectory(outward(inputs, level))
             return found if paused(level) else level.on_all(found, inputs)
-        if not isinstance(level, DERIVATIVES):
+        if level is None:
             return self.stepper.integrate(self.rate, inputs[: self.count], inputs[self.count], inputs[self.count + 1 :])
+        if not isinstance(level, DERIVATIVES):
+            raise ConcretizationError(
+                f"odeint at {user_line()} chooses its steps by the values, which are not known while a Program is "
+                "recorded. Leave it outside of compile, and compile the equation, odeint(compile(f), ...); or take "
+                "steps of a fixed size, by scan."
+            )
         if paused(level):
             return self.trajectory(outward(inputs, level))
         if isinstance(level, Forward):

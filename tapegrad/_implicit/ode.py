@@ -90,6 +90,7 @@ def odeint(
         RuntimeError: if the solver gives up, for instance where the solution grows beyond all bounds.
         TypeError: if `f` captures a differentiated value, or returns another structure.
         ValueError: if t is no one-dimensional array, or not monotone.
+        ConcretizationError: inside of a compiled function. What is quick is odeint(compile(f), ...).
         ImportError: if SciPy is not installed.
 
     >>> import numpy as np
