@@ -118,7 +118,8 @@ def using_config(
         recording: `False` makes operations give plain values: tapes and forward mode that are already open
             see constants. A transform called *inside* the block differentiates as ever. `True` ends such a pause.
         check_finite: `True` makes any operation on a differentiated value that gives nan or inf raise
-            `FloatingPointError`, naming the operation and your line.
+            `FloatingPointError`, naming the operation and your line. A compiled function is checked as it is
+            recorded, with the arguments of that call, not as it runs.
         threads: how many threads the blocks of compiled code share at most; 0 is as many as there are cores.
 
     The block ends as blocks do: on exceptions too, and for this thread or task alone.

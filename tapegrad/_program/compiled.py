@@ -204,7 +204,8 @@ def compile(
     At the first call with arguments of some kind (their tree, shapes, dtypes, and the values of what is no number) `f`
     runs once, and what it does to them is recorded as a `Program`. It is simplified and written as Python source.
     Later calls run that: Python's own code in `f` is not run again. What it prints it prints once; a random number
-    that it draws, and a variable that it reads and that is no argument, stay what they were: pass them as arguments.
+    that it draws, and a variable that it reads and that is no argument, stay what they were: pass them as arguments. So
+    do the attributes of an object that is no tree, as `self` may be: make its class a frozen attrs class or dataclass.
 
     All transforms may stand inside (`compile(grad(f))`) or outside (`grad(compile(f))`). Results are those of `f`, but
     that sums over large arrays are added block by block, and short ones within them term by term, stacks of small
