@@ -10,7 +10,7 @@ import pytest
 
 import tapegrad
 from tapegrad import Intermediate, Tape, errors, no_grad
-from tests.untyped import checkpoint, grad, intermediates, jvp, scan, vmap
+from tests.untyped import checkpoint, compile, grad, intermediates, jvp, scan, vmap
 
 name: Any = tapegrad.name
 X = np.array([0.3, 0.7, 1.1])
@@ -152,6 +152,24 @@ def test_pauses() -> None:
 
     assert values(intermediates(f)(2.0)) == {"scale": (6.0, 2.0)}
     assert grad(f)(2.0) == 6.0
+
+
+def test_names_in_programs() -> None:
+    def rows(x: Any) -> Any:
+        return scan(lambda carry, row: (carry * name(row, "row"), None), 1.0, x)[0]
+
+    found = compile(intermediates(network))(W, X)
+    for key, (value, gradient) in values(intermediates(network)(W, X)).items():
+        np.testing.assert_allclose(found[key].value, value, rtol=1e-12)
+        np.testing.assert_allclose(found[key].gradient, gradient, rtol=1e-12)
+    refused: list[Any] = [
+        intermediates(compile(rows)),
+        compile(intermediates(rows)),
+        intermediates(compile(vmap(rows))),
+    ]
+    for f, x in zip(refused, (X, X, X[None]), strict=True):
+        with pytest.raises(errors.DomainError, match=r"name at test_names.py.*'row' is given while a Program is rec"):
+            f(x)
 
 
 def test_errors() -> None:

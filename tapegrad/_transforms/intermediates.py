@@ -21,6 +21,7 @@ from tapegrad._transforms.reverse import check_scalar
 from tapegrad._transforms.transform import Transform
 from tapegrad._tree import flatten, paths, unflatten
 from tapegrad._values import fresh
+from tapegrad.errors import DomainError
 from tapegrad.typing import P, ScalarOutput, T, override
 
 FLOATING: Any = (float, complex)
@@ -79,6 +80,12 @@ class Collector:
     def collect(self, value: Any, label: Label) -> Any:
         """`value` as it goes on: as a Variable of the tape, which it becomes here if it is none."""
         if is_variable(value) and value.level.rank > self.level.rank:
+            if value.state == "recorded":
+                raise DomainError(
+                    f"name at {user_line()}: {str(label)!r} is given while a Program is recorded, whose values the "
+                    "intermediates around it cannot see. Put it inside, compile(intermediates(f)); within a loop or a "
+                    "choice that is recorded, return the value in place of giving it a name."
+                )
             return remade(value, primal=self.collect(value.primal, label))
         mine = isinstance(value, Recorded) and value.level is self.level
         variable: Any = value if mine else self.level.watch(admit(value), label)
@@ -141,10 +148,12 @@ def intermediates(fun: Callable[P, ScalarOutput], /) -> Callable[P, dict[str, In
     One run, one sweep. Each `Intermediate` has a `value` and a `gradient`, both fresh. The gradient is that of the
     output if this value alone were changed where it got its name: zero if nothing depends on it. A name that is given
     again, as in a loop, is numbered: `hidden`, `hidden[1]`, `hidden[2]`. Under `vmap` inside of `fun`, values and
-    gradients are those of the whole batch, on axis 0. Checkpointed parts are kept for once.
+    gradients are those of the whole batch, on axis 0. Checkpointed parts are kept for once. What a compiled function
+    names is seen by `compile(intermediates(fun))`, not from outside.
 
     Raises:
         TypeError: at the call, if the output is not a real scalar.
+        DomainError: if a name is given while a Program is recorded inside of `fun`.
 
     >>> import numpy as np
     >>> from tapegrad import intermediates, name
