@@ -14,7 +14,10 @@ _PACKAGES = tuple(
 def user_frame() -> FrameType:
     """The innermost frame outside of the libraries."""
     frame = sys._getframe(1)
-    while frame.f_back is not None and f"{frame.f_globals.get('__name__', '')}.".startswith(_PACKAGES):
+    while frame.f_back is not None and (
+        f"{frame.f_globals.get('__name__', '')}.".startswith(_PACKAGES)
+        or frame.f_code.co_filename.startswith("<attrs generated")
+    ):
         frame = frame.f_back
     return frame
 

@@ -19,7 +19,7 @@ import pytest
 
 from tapegrad import ravel_tree, static
 from tapegrad._tree import flatten, tree_map
-from tapegrad.errors import DomainError
+from tapegrad.errors import ConversionError, DomainError
 from tapegrad.extend import register_tree
 from tests.untyped import grad, jvp, value_and_grad, vjp, vmap
 
@@ -366,3 +366,12 @@ def test_what_unravel_refuses() -> None:
 def test_ordered_dicts_and_subclasses() -> None:
     tree: OrderedDict[str, Any] = OrderedDict(b=1.0, a=W)
     assert list(grad(lambda t: t["b"] * np.sum(t["a"]))(tree)) == ["b", "a"]
+
+
+def test_a_converter_that_loses_the_gradient() -> None:
+    @attrs.frozen
+    class Weights:
+        values: Any = attrs.field(converter=np.asarray)
+
+    with pytest.raises(ConversionError, match=r"at test_trees.py:\d+, in <lambda>"):
+        grad(lambda x: Weights(x).values)(1.0)
