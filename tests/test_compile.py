@@ -28,7 +28,7 @@ from tapegrad._program.source import running
 from tapegrad._program.source.memory import Workspace
 from tapegrad._tree import flatten
 from tapegrad.implicit import custom_root
-from tapegrad.program import check, load, save
+from tapegrad.program import check, costs, load, save
 from tests.untyped import (
     Function,
     checkpoint,
@@ -95,6 +95,13 @@ class TestProgram:
         program = trace(mixed)(POINT, DATA)
         assert program.names == ("p['b']", "p['w']", "x")
         assert str(program).splitlines()[2] == "x                    :  float64[4,3]  input"
+
+    def test_costs_what_it_does(self) -> None:
+        found = costs(trace(lambda a, b: np.sin(a @ b))(np.ones((4, 3)), np.ones((3, 5))))
+        assert [(cost.flops, cost.bytes) for cost in found.each] == [(120, 376), (20, 320)]
+        assert repr(found) == "<Costs: 140 flops, 696 bytes, at most 536 bytes at once>"
+        assert str(found).splitlines()[-1].endswith("in all; at most 536 bytes at once")
+        assert repr(compile(wave).profile(np.ones(3))).startswith("<Profile: ")
 
     @pytest.mark.parametrize("leaves", [(DATA[:3],), (DATA.astype(np.float32),), (1.0,), (DATA, 1.0), (), ("x",)])
     def test_holds_for_the_shapes_that_it_was_recorded_for(self, leaves: Any) -> None:

@@ -52,6 +52,11 @@ class Costs:
         rows.append((f"{self.total.flops:,}", f"{self.total.bytes:,}", f"in all; at most {self.peak:,} bytes at once"))
         return aligned(rows)
 
+    @override
+    def __repr__(self) -> str:
+        total = self.total
+        return f"<Costs: {total.flops:,} flops, {total.bytes:,} bytes, at most {self.peak:,} bytes at once>"
+
 
 def costs(program: Program) -> Costs:
     """An estimate, from the shapes alone.
@@ -100,6 +105,10 @@ class Profile:
         order = sorted(range(len(self.seconds)), key=lambda i: -self.seconds[i])
         rows = [(f"{self.seconds[i] * 1e6:.1f} µs", f"{self.seconds[i] / total:.0%}", lines[i]) for i in order]
         return aligned([("time", "share", "equation"), *rows])
+
+    @override
+    def __repr__(self) -> str:
+        return f"<Profile: {len(self.seconds)} equations, {sum(self.seconds) * 1e6:.1f} µs>"
 
 
 def profile(program: Program, inputs: Sequence[Any], rounds: int = 5) -> Profile:
