@@ -11,7 +11,7 @@ import numpy as np
 from tapegrad import Tape, Variable
 from tapegrad._core.node import Node
 from tapegrad._core.recorder import Recorder
-from tests.untyped import grad, jvp, vjp, vmap
+from tests.untyped import compile, grad, jvp, vjp, vmap
 
 X = np.array([0.3, 0.7, 1.1])
 
@@ -75,6 +75,19 @@ def test_peak_memory_of_a_chain_of_additions() -> None:
         tracemalloc.stop()
     np.testing.assert_array_equal(gradient[:2], 1.0)
     assert peak <= 5 * x.nbytes
+
+
+def test_clipping_takes_one_pass() -> None:
+    x = np.zeros(1_000_000)
+    compiled = compile(lambda x: np.clip(x, -1.0, 1.0))
+    compiled(x)
+    tracemalloc.start()
+    try:
+        compiled(x)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak <= 1.1 * x.nbytes
 
 
 def test_a_long_chain_needs_no_recursion() -> None:

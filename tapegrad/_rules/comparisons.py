@@ -15,6 +15,7 @@ from tapegrad._rules.folding import possibly, select
 from tapegrad._rules.fronts import stands_for
 from tapegrad._rules.kinds import declare, elementwise
 from tapegrad._rules.ufuncs import constant, refuse, ufunc
+from tapegrad._spec import ndarray
 
 equal = constant(np.equal, operator.eq)
 not_equal = constant(np.not_equal, operator.ne)
@@ -69,6 +70,8 @@ fmin = ufunc(np.fmin, _first_chosen, _second_chosen)
 
 
 def _clip(x: Any, y: Any, z: Any) -> Any:
+    if type(x) is ndarray and x.dtype.kind == "f":
+        return x.clip(y, z)  # in one pass
     return np.minimum(np.maximum(x, y), z)
 
 
