@@ -143,10 +143,9 @@ def _plain(compute: Callable[..., Any], name: str, value: Any) -> Any:
     """A parameter as rules may read it later: no Variable, and no array that the caller can change."""
     if is_variable(value):
         raise DomainError(
-            f"{compute.__name__} at {user_line()}: {name} is a differentiated or batched value, and no dependence "
-            f"on it is declared. Declare it among the leading arguments ({name}=Partial(...), or None for a "
-            f"constant), or pass "
-            "a plain value."
+            f"{compute.__name__} at {user_line()}: {name} is a {value.state} value, and no dependence on it is "
+            f"declared. Declare it among the leading arguments ({name}=Partial(...), or None for a constant), or pass "
+            "a plain value: in a compiled function, a static argument."
         )
     return held(value)
 

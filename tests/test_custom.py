@@ -514,12 +514,18 @@ def test_what_has_no_derivative_is_passed_as_it_is() -> None:
 
 
 @pytest.mark.parametrize(
-    "run",
-    [lambda: tg.grad(power)(2.0, 3.0), lambda: tg.jvp(power, (2.0, 3.0), (1.0, 0.0)), lambda: tg.vmap(power)(X, X)],
+    ("run", "state"),
+    [
+        (lambda: tg.grad(power)(2.0, 3.0), "differentiated"),
+        (lambda: tg.jvp(power, (2.0, 3.0), (1.0, 0.0)), "differentiated"),
+        (lambda: tg.vmap(power)(X, X), "batched"),
+        (lambda: tg.compile(power)(2.0, 3.0), "recorded"),
+    ],
 )
-def test_a_differentiated_value_there_is_an_error(run: Callable[[], Any]) -> None:
+def test_a_differentiated_value_there_is_an_error(run: Callable[[], Any], state: str) -> None:
     with pytest.raises(
-        DomainError, match=r"argument 1 \(n\) of power at test_custom.py.*Take it out of nondiff_argnums"
+        DomainError,
+        match=rf"argument 1 \(n\) of power at test_custom.py.*a {state} value.*Take it out of nondiff_argnums",
     ):
         run()
 

@@ -12,7 +12,7 @@ import scipy.special
 from tapegrad.errors import DomainError
 from tapegrad.extend import Differential, Partial, Transpose, primitive, ufunc
 from tapegrad.testing import check_grads
-from tests.untyped import grad, jvp, vjp, vmap
+from tests.untyped import compile, grad, jvp, vjp, vmap
 
 X = np.array([0.3, 0.7, 1.1])
 
@@ -21,6 +21,12 @@ X = np.array([0.3, 0.7, 1.1])
 def scaled_cube(x: Any, scale: Any = 1.0) -> Any:
     """Of `scale` no dependence is declared."""
     return scale * x**3
+
+
+def test_a_parameter_of_a_compiled_function_is_static() -> None:
+    assert compile(scaled_cube, static_argnums=1)(2.0, 3.0) == 24.0
+    with pytest.raises(DomainError, match=r"scale is a recorded value.*static argument"):
+        compile(scaled_cube)(2.0, 3.0)
 
 
 def test_parameters() -> None:

@@ -21,7 +21,7 @@ from tapegrad.implicit import custom_minimum
 from tapegrad.scipy import optimize
 from tapegrad.scipy._objective import OnVectors
 from tapegrad.sparse import jacobian_sparsity
-from tests.untyped import Untyped, grad, jvp, plain, value_and_grad, vmap
+from tests.untyped import Untyped, compile, grad, jvp, plain, value_and_grad, vmap
 
 minimize: Untyped = cast("Any", optimize.minimize)
 least_squares: Untyped = cast("Any", optimize.least_squares)
@@ -305,6 +305,8 @@ def test_a_solution_has_no_derivative() -> None:
             vmap(call)(np.array([2.0]))
         with pytest.raises(DomainError, match=refused):
             jvp(call, (2.0,), (1.0,))
+        with pytest.raises(DomainError, match=r"a recorded value.*in a compiled function, solve outside of it"):
+            compile(call)(2.0)
     with pytest.raises(DomainError, match="custom_root"):
         grad(lambda a: root(lambda x: x - a, 1.0).x)(2.0)
 

@@ -91,9 +91,8 @@ class SparseDerivative(Transform):
         plan, data = self._evaluate(args, keywords)
         if is_variable(data):
             raise DomainError(
-                f"{self!r} at {user_line()}: under another transform the entries are differentiated or batched, and "
-                "a SciPy array holds plain numbers alone. The entries themselves, in the order of its .data, are "
-                ".entries(x)."
+                f"{self!r} at {user_line()}: under another transform the entries are {data.state} values, and a SciPy "
+                "array holds plain numbers alone. The entries themselves, in the order of its .data, are .entries(x)."
             )
         return matrix_of(plan.pattern, data)
 

@@ -124,13 +124,13 @@ def _floating(leaf: Any) -> Any:
 
 
 def constant(word: str, tree: Any, what: str) -> Any:
-    """`tree`, if none of its leaves is a differentiated or batched value."""
-    if any(map(is_variable, flatten(tree)[0])):
+    """`tree`, if none of its leaves is a Variable."""
+    for leaf in filter(is_variable, flatten(tree)[0]):
         condition = "custom_root" if word == "root" else "custom_minimum"
         raise DomainError(
-            f"{word} at {user_line()}: {what} is a differentiated or batched value, and SciPy's solvers compute with "
-            f"plain numbers. For derivatives of the solution, tapegrad.implicit.{condition}; for a constant, "
-            "stop_gradient(x); under vmap, solve before it, one by one."
+            f"{word} at {user_line()}: {what} is a {leaf.state} value, and SciPy's solvers compute with plain numbers. "
+            f"For derivatives of the solution, tapegrad.implicit.{condition}; for a constant, stop_gradient(x); under "
+            "vmap, solve before it, one by one; in a compiled function, solve outside of it."
         )
     return tree
 

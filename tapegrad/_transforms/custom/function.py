@@ -69,11 +69,11 @@ class Custom(Transform):
 
     def _constant(self, arg: Any, position: int) -> Any:
         """An argument that nondiff_argnums names; of an array, a copy that the caller cannot change."""
-        if any(is_variable(leaf) for leaf in flatten(arg)[0]):
+        for leaf in filter(is_variable, flatten(arg)[0]):
             raise DomainError(
-                f"{place_of('custom rules', self.f, position)} at {user_line()} is a differentiated or batched value, "
-                "but nondiff_argnums says that it has no derivative. Take it out of nondiff_argnums; where its "
-                "derivative is zero, its cotangent is None."
+                f"{place_of('custom rules', self.f, position)} at {user_line()} is a {leaf.state} value, but "
+                "nondiff_argnums says that it has no derivative. Take it out of nondiff_argnums; where its derivative "
+                "is zero, its cotangent is None."
             )
         return held(arg) if type(arg) is np.ndarray else arg
 
