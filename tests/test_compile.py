@@ -555,6 +555,7 @@ TAUGHT: list[tuple[Function, str]] = [
     (lambda n: fori_loop(0, n, lambda i, total: total * 2, 1), "static argument"),
     (lambda n: scan(lambda total, _: (total * 2, None), 1, None, length=n), "static argument"),
     (lambda n: max(n, 2), "np.maximum(a, b)"),
+    (lambda n: at(np.ones(9))[np.arange(3) * n].multiply(2.0), "name an entry more than once"),
     (lambda n: sorted([n, 2]), "np.sort(x)"),
     (lambda n: at(np.ones(3))[np.arange(3) < n].set(0.0), "np.where(mask, v, x) for at(x)[mask].set(v)"),
 ]

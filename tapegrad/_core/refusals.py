@@ -22,6 +22,8 @@ REMEDIES: Final = {
     f"{TAKE} Random numbers that depend on it: draw standard ones outside, pass them in like it, and write "
     "loc + scale * z.",
     "to be used as an index or a size": TAKE,
+    "to decide how the computation goes on": "It may be a width, a limit, or an index of at(x)[i].multiply(v) and its "
+    "siblings, which may name an entry more than once.",
 }
 """What Python wanted of a value that it cannot know -> what to write instead, where that is not NUMPYS."""
 PLAIN_ARRAY: Final = (

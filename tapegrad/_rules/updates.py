@@ -129,7 +129,7 @@ class _Entries:
     array: Any
     layout: Any
     positions: Sequence[Any] | None
-    """None for a basic index, which names no entry twice."""
+    """None for a basic index, which names no entry twice; nor do positions that are single numbers."""
     shape: tuple[int, ...]
 
     @classmethod
@@ -152,7 +152,7 @@ class _Entries:
 
     def rounds(self, *, only_last: bool) -> Iterator[Any]:
         """Masks over the entries, one after the other, in each of which no entry of the array is named twice."""
-        if self.positions is None:
+        if self.positions is None or not any(map(np.ndim, self.positions)):
             yield True
             return
         turn = turns(*self.positions, self.layout, self.array.shape)

@@ -10,7 +10,7 @@ import pytest
 from tapegrad import at
 from tapegrad.testing import check_grads
 from tests.rules.row import real
-from tests.untyped import grad, vmap
+from tests.untyped import compile, grad, vmap
 
 X = real(4, 5, low=0.2, high=0.9)
 INDICES: dict[str, Any] = {
@@ -60,6 +60,18 @@ def test_a_change_at_an_index(index: Any, change: str) -> None:
     check_grads(f, (X, v), order=2)
     batched = vmap(f)(np.stack([X, X + 0.1]), np.stack([v, v + 0.2]))
     np.testing.assert_allclose(batched, np.stack([f(X, v), f(X + 0.1, v + 0.2)]), rtol=1e-14)
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_change_at_a_number_that_is_an_argument(change: str) -> None:
+    def f(x: Any, i: Any, v: Any) -> Any:
+        return getattr(at(x)[i, 1:], change)(v)
+
+    compiled = compile(f)
+    for i in (0, -1):
+        np.testing.assert_array_equal(compiled(X, i, 0.5), f(X, i, 0.5))
+    every = vmap(f, (None, 0, None))(X, np.arange(4), 0.5)
+    np.testing.assert_array_equal(every, [f(X, i, 0.5) for i in range(4)])
 
 
 def test_an_index_of_its_own_for_each_element_of_a_batch() -> None:
