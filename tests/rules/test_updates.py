@@ -55,11 +55,11 @@ def test_a_change_at_an_index(index: Any, change: str) -> None:
         return getattr(at(x)[index], change)(v)
 
     before = X.copy()
-    np.testing.assert_allclose(f(X, v), wanted, rtol=1e-14)
+    np.testing.assert_allclose(f(X, v), wanted, rtol=1e-14, atol=1e-15)
     np.testing.assert_array_equal(X, before)
     check_grads(f, (X, v), order=2)
     batched = vmap(f)(np.stack([X, X + 0.1]), np.stack([v, v + 0.2]))
-    np.testing.assert_allclose(batched, np.stack([f(X, v), f(X + 0.1, v + 0.2)]), rtol=1e-14)
+    np.testing.assert_allclose(batched, np.stack([f(X, v), f(X + 0.1, v + 0.2)]), rtol=1e-14, atol=1e-15)
 
 
 @pytest.mark.parametrize("change", CHANGES)
