@@ -149,6 +149,11 @@ EXACT: dict[str, tuple[Callable[..., Any], tuple[Any, ...], list[str]]] = {
     ),
     "a sign in a constant": case(lambda x, y: -((x * 2.0) * y), (Y, Y), ["multiply", "multiply"]),
     "(2 x) 3": case(lambda x: (x * 2) * 3.0, (Y,), ["multiply"]),
+    "(2 x) c, where 2 c is too large": case(lambda x: (x * 2) * 1e308, (Y * 1e-3,), ["multiply", "multiply"]),
+    "-(x * 0)": case(lambda x: (-(x * 0), -x * 0), (Y,), ["multiply", "negative"]),
+    "-1 times a Python number": case(
+        lambda x, c: (np.float64(-1.0) * c) * x, (Y.astype(np.float32), 0.1), ["multiply", "multiply"]
+    ),
     "(2 x) / 2": case(lambda x: (x * 2) * 0.5, (Y,), ["multiply", "multiply"]),
     "the gradient of a mean": case(
         grad(lambda x, c: plain.mean((x - c) ** 2) / c, argnums=0),

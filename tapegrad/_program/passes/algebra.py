@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -33,15 +34,18 @@ def simplified(program: Program) -> Program:
 
 
 def negated(atom: Atom) -> Literal | None:
-    """Minus a constant number; None of anything else."""
+    """Minus a constant number; None of anything else, and of the whole number 0, which has no sign to turn."""
     value: Any = None if isinstance(atom, Var) else atom.value
-    return Literal(-value) if type_of(value) in (int, float) or isinstance(value, np.floating) else None
+    signed = type_of(value) is float or isinstance(value, np.floating) or (type_of(value) is int and value != 0)
+    return Literal(-value) if signed else None
 
 
 def minus(work: Rewriting, atom: Atom) -> Atom | None:
     """What a real number is the negative of: a negated whole number may have wrapped around."""
     made = work.maker(atom, "negative")
-    return made.inputs[0] if made is not None and work.spec(atom).dtype.kind == "f" else None
+    if made is None or work.spec(atom).dtype.kind != "f" or not work.alike(made.inputs[0], atom):
+        return None
+    return made.inputs[0]
 
 
 def _multiply(work: Rewriting, eq: Equation, out: Spec) -> Atom | Equation | None:
@@ -52,7 +56,7 @@ def _multiply(work: Rewriting, eq: Equation, out: Spec) -> Atom | Equation | Non
         factor: Any = number(other)
         if factor is not None and factor == 1 and out.dtype.kind != "c":  # whose parts meet a zero that is not there
             return x
-        if factor is not None and factor == -1 and work.spec(x) == out and out.dtype.kind == "f":
+        if factor is not None and factor == -1 and work.alike(x, eq.outputs[0]) and out.dtype.kind == "f":
             return renamed(eq, "negative", x)
         negative, constant = minus(work, x), negated(other)
         if negative is not None and constant is not None and out.dtype.kind == "f":
@@ -66,14 +70,15 @@ def _multiply(work: Rewriting, eq: Equation, out: Spec) -> Atom | Equation | Non
 def _doubled(work: Rewriting, atom: Atom, factor: Any) -> tuple[Atom, Atom] | None:
     """For (x * 2) * c: x and 2c, if c is at least 1; the same for -2 and -1.
 
-    Nothing is rounded in x * 2, and what overflows there does so also times c.
+    Nothing is rounded in x * 2, and what overflows there does so also times c. But 2c alone may overflow.
     """
     product = work.maker(atom, "multiply")
     if product is None or work.spec(atom).dtype != np.float64 or not isinstance(factor, FLOATS) or abs(factor) < 1:
         return None
     for x, other in (product.inputs, product.inputs[::-1]):
         two: Any = number(other)
-        if work.spec(x) == work.spec(atom) and isinstance(two, FLOATS) and abs(two) == 2:
+        even = isinstance(two, FLOATS) and abs(two) == 2 and math.isfinite(two * factor)
+        if even and work.spec(x) == work.spec(atom):
             return x, Literal(two * factor)
     return None
 
@@ -139,7 +144,7 @@ def _power(work: Rewriting, eq: Equation, out: Spec) -> Atom | Equation | None:
     exponent = eq.parameters[0].value
     if exponent == 1:
         return eq.inputs[0]
-    if exponent == 2 and out.dtype == np.float64 and work.spec(eq.inputs[0]) == out:
+    if exponent == 2 and out.dtype == np.float64 and work.alike(eq.inputs[0], eq.outputs[0]):
         x = eq.inputs[0]
         return renamed(eq, "square", x) if out.shape else renamed(eq, "multiply", x, x)
     return None

@@ -36,6 +36,10 @@ class Rewriting:
         """Whether an atom is one of Python's numbers."""
         return atom in self.weak if isinstance(atom, Var) else not isinstance(atom.value, (ndarray, generic))
 
+    def alike(self, x: Atom, y: Atom) -> bool:
+        """Whether one atom can stand for another: of one shape, one dtype, and as weak."""
+        return self.spec(x) == self.spec(y) and self.is_weak(x) == self.is_weak(y)
+
     def maker(self, atom: Atom, *names: str) -> Equation | None:
         """The equation that gives this value, if its primitive has one of these names."""
         eq = self.makers.get(atom)
@@ -90,8 +94,7 @@ def by_rules(program: Program, rules: dict[str, Rule]) -> Program:
         out = work.spec(eq.outputs[0])
         new = rule(work, eq, out)
         if isinstance(new, (Var, Literal)):
-            same = work.spec(new) == out and work.is_weak(new) == work.is_weak(eq.outputs[0])
-            return [new] if same else eq
+            return [new] if work.alike(new, eq.outputs[0]) else eq
         return eq if new is None else new
 
     return rewritten(program, rewrite)

@@ -28,10 +28,11 @@ def with_signs_last(program: Program) -> Program:
         product = only(work, eq.inputs[0], *PRODUCTS)
         if product is None:
             return None
-        if product.primitive.name == "multiply" and (other := _with_minus(work, product)) is not None:
+        whole = product.primitive.name == "multiply" and work.alike(product.outputs[0], eq.outputs[0])
+        if whole and (other := _with_minus(work, product)) is not None:
             return renamed(eq, "multiply", *other)
         for i, factor in enumerate(product.inputs if _is_real(out) else ()):
-            scaled = only(work, factor, "multiply")
+            scaled = None if work.is_weak(factor) else only(work, factor, "multiply")
             other = None if scaled is None else _with_minus(work, scaled)
             if other is not None:
                 negative = work.call("multiply", *other, spec=work.spec(factor))
