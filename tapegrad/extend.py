@@ -29,7 +29,7 @@ from tapegrad._place import user_line
 from tapegrad._rules.batching import broadcast, loop
 from tapegrad._rules.dependences import Dependence, Differential, Partial, Rule, Transpose, names_of
 from tapegrad._rules.fronts import stands_for
-from tapegrad._rules.kinds import make
+from tapegrad._rules.kinds import foreign, make
 from tapegrad._rules.ufuncs import ufunc as declare_ufunc
 from tapegrad._spec import Spec
 from tapegrad._values import held, scalar_or_array
@@ -116,7 +116,7 @@ def primitive(
 
         apply = entrance(
             make(
-                compute.__name__,
+                foreign(compute.__name__),
                 results,
                 dependences,
                 batch=batch,

@@ -12,7 +12,7 @@ import scipy.special
 from tapegrad.errors import DomainError
 from tapegrad.extend import Differential, Partial, Transpose, primitive, ufunc
 from tapegrad.testing import check_grads
-from tests.untyped import compile, grad, jvp, vjp, vmap
+from tests.untyped import compile, custom_vjp, grad, jvp, vjp, vmap
 
 X = np.array([0.3, 0.7, 1.1])
 
@@ -209,3 +209,33 @@ def test_a_complex_factor_of_a_broadcast_argument() -> None:
     whole: Any = grad(lambda x: f(x, y))(np.full(3, 2.0))
     np.testing.assert_allclose(grad(lambda x: f(x, y))(np.full(1, 2.0)), [np.sum(whole)])
     np.testing.assert_allclose(whole, 2 * (2.0 + y.imag))
+
+
+@primitive(x=Partial(3.0))
+def negative(x: Any) -> Any:
+    """A namesake of NumPy's."""
+    return 3.0 * x
+
+
+@primitive(x=Partial(2.0))
+def astype(x: Any) -> Any:
+    """A namesake of one that the library names itself."""
+    return 2.0 * x
+
+
+@custom_vjp(lambda x: (5.0 * x, None), lambda residuals, ct: (ct * 5.0,))
+def multiply(x: Any) -> Any:
+    """A namesake with rules of its own."""
+    return 5.0 * x
+
+
+@pytest.mark.parametrize("f", [negative, astype, multiply, lambda x: negative(astype(multiply(x)))])
+def test_namesakes(f: Callable[[Any], Any]) -> None:
+    """What the library knows of its own primitives is not believed of the user's."""
+
+    def g(x: Any) -> Any:
+        return np.sum(1.0 - -f(-x) * 1.0 + f(x) * x)
+
+    for way in (g, grad(g), lambda x: jvp(g, (x,), (X,)), grad(compile(g))):
+        for actual, wanted in zip(np.ravel(compile(way)(X)), np.ravel(way(X)), strict=True):
+            np.testing.assert_allclose(actual, wanted)

@@ -17,6 +17,7 @@ from tapegrad._core.door import innermost
 from tapegrad._program.constants import key_of
 from tapegrad._program.specimen import Outcome, spread_out
 from tapegrad._program.structured import Structured
+from tapegrad._rules.kinds import foreign
 from tapegrad._spec import SEVERAL, Spec, type_of
 from tapegrad.typing import override
 
@@ -52,7 +53,7 @@ class Ruled(Structured):
     def made_of(cls, tie: Tie) -> Ruled:
         """The primitive of a computation."""
         count = len(tie.places)
-        return cls.of(tie, tie.name, lambda *values: values[0] if count == 1 else values[:count], count)
+        return cls.of(tie, foreign(tie.name), lambda *values: values[0] if count == 1 else values[:count], count)
 
     @override
     def parts(self) -> dict[str, Any]:

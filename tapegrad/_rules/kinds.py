@@ -84,6 +84,11 @@ def declare(
     return entrance(primitive, by_itself)
 
 
+def foreign(name: str) -> str:
+    """What a primitive is called that is not the library's: passes and rules know the library's by their names."""
+    return f"your {name}" if name in PRIMITIVES else name
+
+
 def _each(variadic: bool, items: list[Any]) -> ByPosition[Any]:
     return Same(items[0]) if variadic else tuple(items)
 
