@@ -42,6 +42,11 @@ class Layer:
     name: Any = attrs.field(default="sin", metadata=static)
 
 
+@dataclass(frozen=True)
+class Frozen:
+    part: Any
+
+
 @dataclass
 class Open:
     weights: Any
@@ -177,6 +182,8 @@ def test_in_any_order(order: Sequence[int]) -> None:
 
 def test_static_arguments() -> None:
     values = [True, 1, 1.0, 0.0, -0.0, np.float64(1.0), "1", None, (1,), (1.0,), ((), 1), V, V + 1, slice(1), one]
+    values += [frozenset([1]), frozenset([True]), Pair(1, 2), Pair(1.0, 2), Pair((0.0,), 2), Pair((-0.0,), 2)]
+    values += [Frozen(1), Frozen(1.0), Frozen(Frozen(0.0)), Frozen(Frozen(-0.0)), Frozen(one), Frozen(None)]
     log: list[Any] = []
     c = compile(seen(log), static_argnums=1)
     for _ in range(2):

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import attrs
 import numpy as np
 
 from tapegrad._spec import Spec, generic, ndarray, type_of
+from tapegrad._tree import field_names
 from tapegrad.typing import override
 
 NUMERIC: Any = (ndarray, generic, bool, int, float, complex)
+DECEPTIVE: Any = (bool, int, float, complex, generic, tuple, frozenset)
+"""Of these, equal ones may compute otherwise: 1, 1.0 and True, 0.0 and -0.0, and what holds them."""
 SHOWN = 8
 """Arrays of so many elements are shown in full."""
 
@@ -87,7 +92,8 @@ def _is_same_everywhere(array: Any) -> bool:
     first = array[(0,) * array.ndim]
     if array.flat[array.size - 1] != first or not np.all(array == first):
         return False
-    return first != 0 or not (np.any(np.signbit(array.real)) or np.any(np.signbit(array.imag)))
+    parts = ((array.real, first.real), (array.imag, first.imag)) if array.dtype.kind == "c" else ((array, first),)
+    return all(one != 0 or not np.any(np.signbit(part)) for part, one in parts)
 
 
 def _bits(array: Any) -> bytes:
@@ -96,11 +102,11 @@ def _bits(array: Any) -> bytes:
         written: bytes = array.tobytes()
         return written
     numbers = np.ravel(array).view(np.longdouble)
-    return numbers.view(np.uint8).reshape(len(numbers), -1)[:, :10].tobytes()
+    return numbers.view(np.uint8).reshape(len(numbers), numbers.itemsize)[:, :10].tobytes()
 
 
 def key_of(value: Any) -> Any:
-    """Something hashable that tells constants apart as computations do."""
+    """Something hashable that tells constants apart as computations do, also the numbers inside of frozen values."""
     kind = type_of(value)
     if kind is ndarray and value.dtype.hasobject:  # whose bytes are addresses
         return ndarray, value.shape, value.dtype, key_of(value.tolist())
@@ -112,6 +118,15 @@ def key_of(value: Any) -> Any:
         return kind, array.dtype, _bits(array)
     if kind is slice:
         return slice, key_of(value.start), key_of(value.stop), key_of(value.step)
-    if kind is tuple or kind is list:
+    if isinstance(value, tuple) or kind is list:
         return kind, tuple([key_of(part) for part in value])
-    return kind, value
+    if kind is frozenset:
+        return kind, frozenset([key_of(part) for part in value])
+    parts = [getattr(value, name) for name in _compared(kind)]
+    return kind, value, *(key_of(part) for part in parts if isinstance(part, DECEPTIVE) or _compared(type_of(part)))
+
+
+@lru_cache(10_000)
+def _compared(kind: type[Any]) -> Sequence[str]:
+    """The fields of a class whose values are compared by what they hold."""
+    return field_names(kind) or () if kind.__hash__ is not object.__hash__ else ()
