@@ -45,6 +45,7 @@ from tests.untyped import (
     value_and_grad,
     vjp,
     vmap,
+    while_loop,
 )
 
 Array = NDArray[np.float64]
@@ -253,6 +254,14 @@ class TestCompile:
         scale[:] = 0.0
         assert_equal(c(np.ones(2)), wanted)
 
+    def test_constants_that_differ_in_signs_of_zeros(self) -> None:
+        edges = np.array([complex(-1.0, 0.0), complex(-1.0, -0.0)])
+        assert_equal(compile(lambda x: np.angle(x * edges))(2.0), np.angle(2.0 * edges))
+
+    def test_an_empty_constant_of_extended_precision(self) -> None:
+        empty = np.zeros((0, 3), np.longdouble)
+        assert_equal(compile(lambda x: x * empty)(2.0), empty)
+
     def test_one_program_for_each_kind_of_arguments(self) -> None:
         c = compile(lambda x: x * 2.0)
         for x in (1.0, 2.0, np.float64(1.0), np.ones(3), np.zeros(3), np.ones(4), np.ones(3, np.float32)):
@@ -388,6 +397,12 @@ class TestCompile:
             lambda x, c: plain.where(x > 1, x, c),
             lambda x, c: plain.clip(x, c, 3),
             lambda x, c: x * c,
+            lambda x, c: -((c * 2.0) * x),
+            lambda x, c: (np.float64(-1.0) * c) * x,
+            lambda x, c: cond(x[0] > 0, lambda x: x * c, lambda x: x - c, x),
+            lambda x, c: fori_loop(0, 2, lambda i, x: x * c, x),
+            lambda x, c: scan(lambda s, row: (s, row * c), 0.0, x)[1],
+            lambda x, c: while_loop(lambda x: x[0] < 1, lambda x: x + c, x),
         ]
         for f in functions:
             assert_equal(compile(f)(x, number), f(x, number))

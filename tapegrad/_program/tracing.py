@@ -120,6 +120,15 @@ TAKE_NUMBERS = (np.ufunc, type(len))
 """Computations that take Python's numbers."""
 WEAK_TOO = frozenset({"where", "clip"})
 """Primitives of our own in which a Python number has no dtype of its own, as in NumPy's functions."""
+
+
+def _takes_numbers(primitive: Primitive) -> bool:
+    """Whether Python's numbers reach the computation as such: those of loops and choices were recorded with them."""
+    if isinstance(primitive, Structured):
+        return not isinstance(primitive, Ruled)
+    return isinstance(primitive.compute, TAKE_NUMBERS) or primitive.name in WEAK_TOO
+
+
 OF_UNKNOWN_SIZE = frozenset({"nonzero", "unique", "intersect1d", "roots"})
 """Primitives that give as many results as the values of their arguments say."""
 
@@ -208,7 +217,7 @@ class Tracing:
         if primitive is not STOP:
             if paused(self):
                 args = tuple(self.constants(args))
-            if not isinstance(primitive.compute, TAKE_NUMBERS) and primitive.name not in WEAK_TOO:
+            if not _takes_numbers(primitive):
                 args = tuple([self.strong(arg) for arg in args])
         mine = [self.owns(arg) for arg in args]
         width = primitive.width(args)
