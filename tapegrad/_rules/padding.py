@@ -187,9 +187,12 @@ def _linear_ramp(x: Any, end_values: Any = 0) -> Margins:
     values = _pairs(end_values, x.ndim)
 
     def ramp(x: Any, axis: int, width: int, end: Any, edge: Any) -> Any:
-        steps = np.arange(width).astype(x.dtype).reshape((-1, *(1,) * (x.ndim - 1 - axis)))
-        end = end if end.dtype == x.dtype else end.astype(x.dtype)
-        return end + steps * ((edge - end) / width)
+        dtype = x.dtype if x.dtype.kind in "fc" else np.dtype(float)
+        steps = np.arange(width).astype(dtype).reshape((-1, *(1,) * (x.ndim - 1 - axis)))
+        end, edge = (part if part.dtype == dtype else part.astype(dtype) for part in (end, edge))
+        slope = end + steps * ((edge - end) / width)
+        slope = np.floor(slope) if x.dtype.kind in "iu" else slope
+        return slope if dtype == x.dtype else slope.astype(x.dtype)
 
     def margins(x: Any, axis: int, width: Width) -> tuple[Parts, Parts]:
         first, last = _ends(x, axis)

@@ -69,13 +69,19 @@ def _whole(dtype: Any) -> dict[str, Any]:
     return {"dtype": dtype} if dtype is not None and np.dtype(dtype).kind in "iub" else {}
 
 
+def _summed(a: Any, dtype: Any) -> Any:
+    """The array that a mean sums: in float64, as NumPy does, where the sum of whole numbers might wrap around."""
+    x = operand(a) if dtype is None else cast(operand(a), dtype)
+    return cast(x, np.float64) if x.dtype.kind in "iu" else x
+
+
 @stands_for(np.mean)
 def mean(
     a: Any, axis: Any = None, dtype: Any = None, out: None = None, keepdims: bool = False, *, where: Any = True
 ) -> Any:
     """The mean over axes."""
     refuse("mean", {"out": out, **_whole(dtype)})
-    x = operand(a) if dtype is None else cast(operand(a), dtype)
+    x = _summed(a, dtype)
     if dtype is None and x.dtype == np.float16:  # as NumPy does: summed with more digits
         return mean(x.astype(np.float32), axis, keepdims=keepdims, where=where).astype(np.float16)
     axes = reduced_axes(axis, x.ndim)
@@ -151,7 +157,7 @@ def var(
         raise ValueError("ddof and correction can't be provided simultaneously.")
     given = ddof if correction is None else correction
     correction = given if type(given) is int else float(given)
-    x = operand(a) if dtype is None else cast(operand(a), dtype)
+    x = _summed(a, dtype)
     axes = reduced_axes(axis, x.ndim)
     if where is True and mean is None:
         return var_over(x, axes, bool(keepdims), correction)

@@ -15,6 +15,8 @@ SMALL: dict[str, NDArray[Any]] = {
     "int8": np.array([[100, 100], [3, -128]], np.int8),
     "uint8": np.array([[200, 100], [0, 4]], np.uint8),
     "bool": np.array([[True, True], [False, True]]),
+    "int64": np.array([[2**62, 2**62], [2**63 - 1, -5]]),
+    "uint64": np.array([[2**63, 2**63], [2**64 - 1, 7]], np.uint64),
     "float32": np.array([[1.5, 2.0], [3.0, 0.1]], np.float32),
 }
 FUNCTIONS: dict[str, Callable[[Any], Any]] = {
@@ -37,6 +39,13 @@ FUNCTIONS: dict[str, Callable[[Any], Any]] = {
     "hypot of nothing": lambda x: np.hypot.reduce(x[:, :0], axis=0),
     "divide": lambda x: np.divide.reduceat(x, [0, 1], axis=1),
     "choose": lambda x: plain.choose(x > 1, [x, 2]),
+    "mean": lambda x: plain.mean(x, axis=0),
+    "mean of some": lambda x: plain.mean(x, where=x > 0),
+    "nanmean": plain.nanmean,
+    "var": lambda x: plain.var(x, axis=1),
+    "std of some": lambda x: plain.std(x, where=x > 0),
+    "median": lambda x: plain.median(x, axis=1),
+    "a ramp": lambda x: np.pad(x, 3, mode="linear_ramp"),
     "modf": lambda x: np.modf(x)[1],
     "square": lambda x: x**2.0,
     "square of more digits": lambda x: x ** np.float64(2.0),
