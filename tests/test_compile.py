@@ -403,6 +403,36 @@ class TestCompile:
             lambda x, c: fori_loop(0, 2, lambda i, x: x * c, x),
             lambda x, c: scan(lambda s, row: (s, row * c), 0.0, x)[1],
             lambda x, c: while_loop(lambda x: x[0] < 1, lambda x: x + c, x),
+            lambda x, c: (c // 2 * x, c % 0.7 * x, divmod(c, 2)[1] * x, +c * x, abs(-c) * x),
+        ]
+        for f in functions:
+            assert_equal(compile(f)(x, number), f(x, number))
+
+    @pytest.mark.parametrize("number", [5, 0, True, False])
+    def test_operators_on_pythons_whole_numbers(self, number: int) -> None:
+        x = np.array([0.1, 1.7], np.float32)
+        functions: list[Callable[[Any, Any], Any]] = [
+            lambda x, n: (n << 1) * x,
+            lambda x, n: (n >> 1) * x,
+            lambda x, n: (n & 3, n | 8, (n ^ 1) * 0.5 * x),
+            lambda x, n: ((n > 2) & (n < 9)) * 0.5 * x,
+            lambda x, n: cond(n > 0, lambda n: 10 // n, lambda n: 10 % (n - 1), n) * x,
+        ]
+        for f in functions:
+            assert_equal(compile(f)(x, number), f(x, number))
+
+    @pytest.mark.parametrize("number", [2, 1.5])
+    def test_functions_of_pythons_numbers_give_numpys(self, number: float) -> None:
+        x = np.array([0.1, 1.7], np.float32)
+        functions: list[Callable[[Any, Any], Any]] = [
+            lambda x, c: np.negative(c) * x,
+            lambda x, c: -np.negative(c) * x,
+            lambda x, c: np.add(c, c) * x,
+            lambda x, c: np.power(c, 2) * x,
+            lambda x, c: np.true_divide(c, 2) * np.float32(-1),
+            lambda x, c: plain.clip(c, x, x + 1),
+            lambda x, c: plain.clip(c, None, x),
+            lambda x, c: np.dot(x, c),
         ]
         for f in functions:
             assert_equal(compile(f)(x, number), f(x, number))

@@ -24,8 +24,16 @@ from tapegrad._program.shapes import SHAPES, VIEWS, ZEROS, Shape, broadcast, gat
 from tapegrad._spec import SEVERAL, generic, ndarray, type_of
 
 NUMPYS: Any = (ndarray, generic)
-PYTHONS: Mapping[str, Any] = {"divide": np.divide, "power": np.power, "general_power": np.power}
-"""What NumPy has for a quotient or power of Python's numbers, where theirs raises or leaves the reals."""
+PYTHONS: Mapping[str, Any] = {
+    "divide": np.divide,
+    "power": np.power,
+    "general_power": np.power,
+    "python's floor_divide": np.floor_divide,
+    "python's remainder": np.remainder,
+    "python's left_shift": np.left_shift,
+    "python's right_shift": np.right_shift,
+}
+"""What NumPy has for a quotient, power or shift of Python's numbers, where theirs raises or leaves the reals."""
 
 
 @attrs.frozen
@@ -130,7 +138,7 @@ def applied(primitive: Primitive, args: Sequence[Any]) -> Sequence[Any]:
     """What a primitive makes of values, as a sequence."""
     try:
         result = primitive.compute(*args)
-    except (ZeroDivisionError, OverflowError):
+    except (ZeroDivisionError, OverflowError, ValueError):
         if primitive.name not in PYTHONS:
             raise
         result = PYTHONS[primitive.name](*args).item()

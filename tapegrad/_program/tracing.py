@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from typing import Any, ClassVar, NoReturn
 
@@ -23,12 +23,16 @@ from tapegrad._program.specimen import Outcome, outcome
 from tapegrad._program.structured import Structured
 from tapegrad._rules.casting import boxed
 from tapegrad._rules.kinds import PRIMITIVES, stopped
-from tapegrad._spec import SEVERAL, Spec, generic, ndarray
+from tapegrad._rules.operators import PYTHONS
+from tapegrad._spec import SEVERAL, Spec, generic, ndarray, type_of
 from tapegrad._tree import placed
 from tapegrad.errors import ConcretizationError, DomainError
 from tapegrad.typing import override
 
-STOP = PRIMITIVES["stop_gradient"]
+STOP, POSITIVE, OR = PRIMITIVES["stop_gradient"], PRIMITIVES["positive"], PRIMITIVES["logical_or"]
+PYTHONS_NUMBERS = frozenset({bool, int, float, complex})
+MAKING_ARRAYS: Mapping[Callable[..., Any], int] = {np.clip: 1, np.dot: 2, np.inner: 2}
+"""Functions that make arrays of so many arguments before they call a ufunc, in which Python's numbers are weak."""
 
 
 @attrs.define(eq=False, init=False, repr=False, weakref_slot=False)
@@ -65,6 +69,21 @@ class Traced(TracedDraft):  # type: ignore[override]  # as above
             f"x.value at {user_line()}: while a Program is recorded, x stands for any value. For a constant of the "
             "derivative, write stop_gradient(x)."
         )
+
+    @override
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **keywords: Any) -> Any:
+        """A function of NumPy's makes NumPy's number of Python's alone, where the operator makes one of Python's."""
+        if method == "__call__" and all(map(self.level.is_weak, inputs)):
+            inputs = tuple(map(self.level.strong, inputs))
+        return super().__array_ufunc__(ufunc, method, *inputs, **keywords)
+
+    @override
+    def __array_function__(
+        self, func: Callable[..., Any], types: Iterable[type], args: tuple[Any, ...], keywords: dict[str, Any], /
+    ) -> Any:
+        count = MAKING_ARRAYS.get(func, 0)
+        args = (*map(self.level.strong, args[:count]), *args[count:])
+        return super().__array_function__(func, types, args, keywords)
 
     def boxed(self, value: Any) -> Any:
         """A gradient in this: an array, if this is one, also with no axes."""
@@ -181,11 +200,15 @@ class Tracing:
         """Whether `value` is a Variable of this level."""
         return isinstance(value, Traced) and value.level is self
 
+    def is_weak(self, value: Any) -> bool:
+        """Whether `value` is a number of Python's, or stands for one."""
+        return value.symbol in self.weak if self.owns(value) else type_of(value) in PYTHONS_NUMBERS
+
     def strong(self, value: Any) -> Any:
         """NumPy's number for one of Python's."""
         if not self.owns(value) or value.symbol not in self.weak:
             return value
-        return np.logical_or(value, False) if value.dtype.kind == "b" else np.positive(value)
+        return self._recorded(OR, (value, False)) if value.dtype.kind == "b" else self._recorded(POSITIVE, (value,))
 
     def atom(self, value: Any) -> Atom:
         """What stands for `value` in an equation."""
@@ -214,11 +237,17 @@ class Tracing:
             raise ended(primitive, args, self, "whose Program is recorded")
         if self.captures:
             args = tuple([self.standing(arg) for arg in args])
+        if primitive in PYTHONS and all(map(self.is_weak, args)):
+            primitive = PYTHONS[primitive]
         if primitive is not STOP:
             if paused(self):
                 args = tuple(self.constants(args))
             if not _takes_numbers(primitive):
                 args = tuple([self.strong(arg) for arg in args])
+        return self._recorded(primitive, args)
+
+    def _recorded(self, primitive: Primitive, args: tuple[Any, ...]) -> Any:
+        """Variables for what a primitive gives, and its equation."""
         mine = [self.owns(arg) for arg in args]
         width = primitive.width(args)
         if any(mine[width:]):

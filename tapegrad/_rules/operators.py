@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+import operator as operators
 from typing import Any
 
+import attrs
+
+from tapegrad._core.primitive import Primitive
 from tapegrad._core.tables import Function
 from tapegrad._core.variable import Variable
 from tapegrad._rules import (
@@ -26,6 +31,7 @@ from tapegrad._rules import (
     updates,
     verdicts,
 )
+from tapegrad._rules.kinds import PRIMITIVES
 
 BOTH_WAYS: dict[str, Function] = {
     "add": arithmetic.add,
@@ -117,6 +123,30 @@ PROPERTIES: dict[str, Function] = {
     "real": complexes.real,
     "imag": complexes.imag,
 }
+
+
+def _pythons(name: str, operator: Callable[..., Any]) -> Primitive:
+    """The primitive of a ufunc, computed by the operator that it is reached by."""
+    own: Primitive = attrs.evolve(PRIMITIVES[name], name=f"python's {name}", compute=operator, elementwise=True)
+    PRIMITIVES[own.name] = own
+    return own
+
+
+PYTHONS: Mapping[Primitive, Primitive] = {
+    PRIMITIVES[name]: _pythons(name, operator)
+    for name, operator in {
+        "positive": operators.pos,
+        "floor_divide": operators.floordiv,
+        "remainder": operators.mod,
+        "bitwise_and": operators.and_,
+        "bitwise_or": operators.or_,
+        "bitwise_xor": operators.xor,
+        "left_shift": operators.lshift,
+        "right_shift": operators.rshift,
+        "invert": operators.invert,
+    }.items()
+}
+"""What makes numbers of Python's from numbers of Python's, where the ufunc makes NumPy's."""
 
 
 def _reflected(apply: Function) -> Function:

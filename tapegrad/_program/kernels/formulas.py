@@ -88,6 +88,9 @@ TRUTHS: Mapping[str, str] = {
     "bitwise_and": "{} and {}",
     "bitwise_or": "{} or {}",
     "bitwise_xor": "{} != {}",
+    "python's bitwise_and": "{} and {}",
+    "python's bitwise_or": "{} or {}",
+    "python's bitwise_xor": "{} != {}",
     "invert": "not {}",
 }
 """For booleans."""
