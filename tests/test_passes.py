@@ -179,6 +179,14 @@ FAST: dict[str, tuple[Callable[..., Any], tuple[Any, ...], list[str]]] = {
     "x / c": case(lambda x: x / 3.0, (Y,), ["multiply"]),
     "(x c) d": case(lambda x: 3.0 * (x * 0.1) / 7.0, (Y,), ["multiply"]),
     "(x + c) - d": case(lambda x: (x + 3.0) - 0.1, (Y,), ["add"]),
+    "constants that would wrap around": case(
+        lambda x: ((x * np.uint8(200)) * np.uint8(200) + True) + True, (Y,), ["multiply", "multiply", "add", "add"]
+    ),
+    "constants of few digits": case(lambda x: x * np.float16(0.1) * np.float16(0.1), (Y,), ["multiply"] * 2),
+    "a quotient by few digits": case(lambda x: x / np.float16(3), (Y,), ["multiply"]),
+    "a quotient by a whole number": case(lambda x: x / np.uint8(4), (Y.astype(np.float32),), ["multiply"]),
+    "a reciprocal that overflows": case(lambda x: x / 1e-40, (Y.astype(np.float32) * 0,), ["divide"]),
+    "unsigned": case(lambda x: x - 1, (np.arange(3, dtype=np.uint8),), ["subtract"]),
     "x ** 3": case(lambda x: x**3, (Y,), ["square", "multiply"]),
     "x ** 4": case(lambda x: x**4, (Y,), ["square", "square"]),
     "x ** -1": case(lambda x: x**-1, (Y,), ["divide"]),

@@ -64,27 +64,36 @@ def _subtract(work: Rewriting, eq: Equation, out: Spec) -> Atom | Equation | Non
     x, y = eq.inputs
     if number(x) == 0 and work.spec(y) == out:
         return renamed(eq, "negative", y)
-    less = negated(y)
+    less = negated(y) if out.dtype.kind in "fc" else None
     return renamed(eq, "add", x, less) if less is not None else x if number(y) == 0 else None
 
 
 def _divide(work: Rewriting, eq: Equation, out: Spec) -> Atom | Equation | None:
     x, y = eq.inputs
     divisor = _scalar(y)
-    if divisor is None or not np.isfinite(divisor) or abs(divisor) < 1e-300 or out.dtype.kind not in "fc":
+    if divisor is None or out.dtype.kind not in "fc":
         return None
-    one = out.dtype.type(1) if out.dtype.char in "gG" else 1  # Python's own reciprocal has not enough digits for these
-    return renamed(eq, "multiply", x, Literal(one / divisor))
+    least, number = max(float(np.finfo(out.dtype).tiny), 1e-300), out.dtype.type
+    if not least <= abs(complex(divisor)) <= 1 / least:  # the reciprocal overflows, or has fewer digits
+        return None
+    weak = work.is_weak(y) and _has_digits(1.0, out)
+    return renamed(eq, "multiply", x, Literal(1 / divisor if weak else number(1) / number(divisor)))
+
+
+def _has_digits(constant: Any, out: Spec) -> bool:
+    """Whether what is computed of a constant, in its own dtype, has all digits of a result."""
+    dtype = np.result_type(constant)
+    return dtype.kind in "fc" and out.dtype.kind in "fc" and bool(np.finfo(dtype).eps <= np.finfo(out.dtype).eps)
 
 
 def _joined(work: Rewriting, name: str, x: Atom, other: Atom, operation: np.ufunc) -> tuple[Atom, Atom] | None:
     """(y ∘ c) ∘ d as y ∘ (c ∘ d), for constants c and d of one type."""
     last, inner = _scalar(other), work.maker(x, name)
-    if last is None or inner is None:
+    if last is None or inner is None or not _has_digits(last, work.spec(x)):
         return None
     for y, factor in (inner.inputs, inner.inputs[::-1]):
         first = _scalar(factor)
-        if first is not None and type(first) is type(last) and type(first) is not int:
+        if first is not None and type(first) is type(last):
             with np.errstate(all="ignore"):
                 together = operation(first, last)
             return y, Literal(type(last)(together))
