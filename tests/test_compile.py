@@ -404,6 +404,7 @@ class TestCompile:
             lambda x, c: scan(lambda s, row: (s, row * c), 0.0, x)[1],
             lambda x, c: while_loop(lambda x: x[0] < 1, lambda x: x + c, x),
             lambda x, c: (c // 2 * x, c % 0.7 * x, divmod(c, 2)[1] * x, +c * x, abs(-c) * x),
+            lambda x, c: (np.real(c) * x, c.imag * x),
         ]
         for f in functions:
             assert_equal(compile(f)(x, number), f(x, number))

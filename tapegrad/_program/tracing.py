@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
+from operator import attrgetter
 from typing import Any, ClassVar, NoReturn
 
 import attrs
@@ -135,7 +136,7 @@ recording: ContextVar[bool] = ContextVar("tapegrad.recording", default=False)
 """Whether a Program is being recorded."""
 
 
-TAKE_NUMBERS = (np.ufunc, type(len))
+TAKE_NUMBERS = (np.ufunc, type(len), attrgetter)
 """Computations that take Python's numbers."""
 WEAK_TOO = frozenset({"where", "clip"})
 """Primitives of our own in which a Python number has no dtype of its own, as in NumPy's functions."""

@@ -72,7 +72,8 @@ fmin = ufunc(np.fmin, _first_chosen, _second_chosen)
 def _clip(x: Any, y: Any, z: Any) -> Any:
     if type(x) is ndarray and x.dtype.kind == "f":
         return x.clip(y, z)  # in one pass
-    return np.minimum(np.maximum(x, y), z)
+    out = np.minimum(np.maximum(x, y), z)
+    return out if out.dtype == x.dtype else out.astype(np.result_type(x, y, z))
 
 
 def _inside(x: Any, y: Any, z: Any, out: Any) -> Any:

@@ -126,7 +126,7 @@ PROPERTIES: dict[str, Function] = {
 
 
 def _pythons(name: str, operator: Callable[..., Any]) -> Primitive:
-    """The primitive of a ufunc, computed by the operator that it is reached by."""
+    """The primitive of a function of NumPy's, computed by the operator that it is reached by."""
     own: Primitive = attrs.evolve(PRIMITIVES[name], name=f"python's {name}", compute=operator, elementwise=True)
     PRIMITIVES[own.name] = own
     return own
@@ -144,9 +144,11 @@ PYTHONS: Mapping[Primitive, Primitive] = {
         "left_shift": operators.lshift,
         "right_shift": operators.rshift,
         "invert": operators.invert,
+        "real": operators.attrgetter("real"),
+        "imag": operators.attrgetter("imag"),
     }.items()
 }
-"""What makes numbers of Python's from numbers of Python's, where the ufunc makes NumPy's."""
+"""What makes numbers of Python's from numbers of Python's, where NumPy's function makes NumPy's."""
 
 
 def _reflected(apply: Function) -> Function:
