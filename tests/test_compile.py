@@ -405,6 +405,9 @@ class TestCompile:
             lambda x, c: while_loop(lambda x: x[0] < 1, lambda x: x + c, x),
             lambda x, c: (c // 2 * x, c % 0.7 * x, divmod(c, 2)[1] * x, +c * x, abs(-c) * x),
             lambda x, c: (np.real(c) * x, c.imag * x),
+            lambda x, c: jvp(lambda x: fori_loop(0, 2, lambda i, x: x * c, x), (x,), (x,)),
+            lambda x, c: jvp(lambda x: while_loop(lambda x: x[0] < 1, lambda x: x + c, x), (x,), (x,)),
+            lambda x, c: doubled(c) * x,
         ]
         for f in functions:
             assert_equal(compile(f)(x, number), f(x, number))
@@ -434,6 +437,7 @@ class TestCompile:
             lambda x, c: plain.clip(c, x, x + 1),
             lambda x, c: plain.clip(c, None, x),
             lambda x, c: np.dot(x, c),
+            lambda x, c: np.nan_to_num(c) * x,
         ]
         for f in functions:
             assert_equal(compile(f)(x, number), f(x, number))
@@ -478,6 +482,11 @@ def straight_through(residuals: None, ct: Any) -> Any:
 
 def rounded_with_slope(primals: Any, tangents: Any) -> Any:
     return np.round(primals[0]), tangents[0] * 10.0
+
+
+@custom_vjp(lambda x: (x * 2, None), lambda residuals, ct: (ct * 2,))
+def doubled(x: Any) -> Any:
+    return x * 2
 
 
 @custom_vjp(rounded_ahead, straight_through)

@@ -54,7 +54,7 @@ class Repeated(Leveled):
         """Values and tangents side by side."""
         loop: While = self.content
         constants = inner[loop.carry :]
-        smooth = smooth_ones(inner)
+        smooth = [i for i in smooth_ones(inner) if i < loop.carry or i in tangents]
         moving_all = {i: tangents[i] if i in tangents else zero_tangent(inner[i]) for i in smooth}
         carried = [i for i in smooth if i < loop.carry]
 

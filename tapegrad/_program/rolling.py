@@ -125,7 +125,7 @@ class Rolled(Leveled):
         """Values and tangents side by side."""
         loop: Loop = self.content
         start, stop = loop.carry, loop.constants
-        smooth = smooth_ones(inner)
+        smooth = [i for i in smooth_ones(inner) if i < start or i in tangents]
         moving_all = {i: tangents[i] if i in tangents else zero_tangent(inner[i]) for i in smooth}
         carried, along = [i for i in smooth if i < start], [i for i in smooth if start <= i < stop]
         specs = [loop.body.spec(atom) for atom in loop.body.outputs]

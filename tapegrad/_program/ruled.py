@@ -32,6 +32,8 @@ class Tie:
     places: tuple[int, ...]
     specs: tuple[Spec, ...]
     """Of these values."""
+    weak: tuple[bool, ...]
+    """Which of them are numbers of Python's."""
 
     @override
     def __eq__(self, other: object) -> bool:
@@ -42,7 +44,7 @@ class Tie:
         return hash(self._key())
 
     def _key(self) -> Any:
-        return self.name, self.places, self.specs, _key(self.again)
+        return self.name, self.places, self.specs, self.weak, _key(self.again)
 
 
 @attrs.define(eq=False, repr=False)
@@ -61,7 +63,9 @@ class Ruled(Structured):
 
     @override
     def outcome(self) -> Outcome:
-        return Outcome([spread_out(spec.shape, spec.dtype) for spec in self.content.specs], aliases=True)
+        values = [spread_out(spec.shape, spec.dtype) for spec in self.content.specs]
+        pairs = zip(values, self.content.weak, strict=True)
+        return Outcome([value.item() if weak else value for value, weak in pairs], aliases=True)
 
     @override
     def bound(self, arguments: Sequence[Any]) -> list[Any]:

@@ -32,7 +32,7 @@ from tapegrad.typing import override
 
 STOP, POSITIVE, OR = PRIMITIVES["stop_gradient"], PRIMITIVES["positive"], PRIMITIVES["logical_or"]
 PYTHONS_NUMBERS = frozenset({bool, int, float, complex})
-MAKING_ARRAYS: Mapping[Callable[..., Any], int] = {np.clip: 1, np.dot: 2, np.inner: 2}
+MAKING_ARRAYS: Mapping[Callable[..., Any], int] = {np.clip: 1, np.dot: 2, np.inner: 2, np.nan_to_num: 1}
 """Functions that make arrays of so many arguments before they call a ufunc, in which Python's numbers are weak."""
 
 
@@ -143,10 +143,10 @@ WEAK_TOO = frozenset({"where", "clip"})
 
 
 def _takes_numbers(primitive: Primitive) -> bool:
-    """Whether Python's numbers reach the computation as such: those of loops and choices were recorded with them."""
-    if isinstance(primitive, Structured):
-        return not isinstance(primitive, Ruled)
-    return isinstance(primitive.compute, TAKE_NUMBERS) or primitive.name in WEAK_TOO
+    """Whether Python's numbers reach the computation as such: what has Programs inside was recorded with them."""
+    return (
+        isinstance(primitive, Structured) or isinstance(primitive.compute, TAKE_NUMBERS) or primitive.name in WEAK_TOO
+    )
 
 
 OF_UNKNOWN_SIZE = frozenset({"nonzero", "unique", "intersect1d", "roots"})
@@ -229,7 +229,8 @@ class Tracing:
         if not places:
             return list(outs)
         values = [outs[i] for i in places]
-        tie = Tie(name, again, tuple(places), tuple([Spec(value.shape, value.dtype) for value in values]))
+        specs = tuple([Spec(value.shape, value.dtype) for value in values])
+        tie = Tie(name, again, tuple(places), specs, tuple(map(self.is_weak, values)))
         return placed(outs, places, Ruled.made_of(tie).applied([*values, *leaves]))
 
     def interpret(self, primitive: Primitive, args: tuple[Any, ...], /) -> Any:
