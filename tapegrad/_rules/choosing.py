@@ -14,6 +14,7 @@ from tapegrad._rules.dependences import Transpose
 from tapegrad._rules.folding import surely
 from tapegrad._rules.fronts import is_sequence, is_variable, operand, stands_for
 from tapegrad._rules.kinds import declare
+from tapegrad._rules.placing import within
 from tapegrad._rules.ufuncs import refuse
 from tapegrad._rules.untyped import plain
 from tapegrad.errors import ConversionError
@@ -34,7 +35,7 @@ def _chosen_positions(a: Any, count: int, mode: str) -> Any:
         raise ValueError(f"clipmode must be one of 'clip', 'raise', or 'wrap' (got {mode!r})")
     if surely((positions < 0) | (positions >= count)):
         raise ValueError("invalid entry in choice array")
-    return positions
+    return within(positions, count) if is_variable(positions) else positions
 
 
 @stands_for(np.choose)

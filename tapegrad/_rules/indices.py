@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from tapegrad._rules.folding import surely
-from tapegrad._rules.fronts import is_sequence, operand, stands_for
+from tapegrad._rules.fronts import is_sequence, is_variable, operand, stands_for
+from tapegrad._rules.placing import within
 from tapegrad._rules.ufuncs import refuse
 
 
@@ -45,6 +46,8 @@ def unravel_index(indices: Any, shape: Any, order: str = "C") -> tuple[Any, ...]
         rest = rest // n
     if surely(rest):
         raise ValueError(f"an index is out of bounds for an array of shape {lengths}")
+    if is_variable(rest):
+        parts[-1] = parts[-1] + within(rest, 1)
     return tuple(reversed(parts)) if order == "C" else tuple(parts)
 
 
@@ -58,5 +61,5 @@ def ravel_multi_index(multi_index: Any, dims: Any, mode: str = "raise", order: s
     for part, n in pairs if order == "C" else reversed(pairs):
         if surely((part < 0) | (part >= n)):
             raise ValueError("invalid entry in coordinates array")
-        index = index * n + part
+        index = index * n + (within(part, n) if is_variable(part) else part)
     return index

@@ -172,6 +172,14 @@ scatter = declare(
 )
 
 
+def within(positions: Any, length: int) -> Any:
+    """The same positions; `IndexError` if one lies outside of 0 to `length`, also where they are known only later."""
+    if positions.dtype.kind == "b":
+        return positions
+    beyond = np.where(np.less(positions, 0), length, positions)
+    return gather(np.arange(length), beyond, (ARRAY,))
+
+
 def add_at(whole: Any, layout: Layout, positions: Sequence[Any], x: Any) -> None:
     """Add `x` to `whole` at an index; what meets at one place adds up."""
     if not may_meet(positions):

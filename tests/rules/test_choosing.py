@@ -10,7 +10,7 @@ import pytest
 
 from tapegrad.errors import BatchError, ConversionError
 from tests.rules.point import Point, point
-from tests.untyped import Function, grad, plain, vjp, vmap
+from tests.untyped import Function, compile, grad, plain, vjp, vmap
 
 XP, FP = np.array([0.0, 1.0, 3.0]), np.array([0.0, 2.0, 3.0])
 
@@ -138,3 +138,23 @@ def test_refused(f: Callable[..., Any], error: type[Exception], message: str) ->
 
     with pytest.raises(error, match=f"(?s){message}"):
         grad(scalar)(X)
+
+
+@pytest.mark.parametrize(
+    ("f", "good", "bad"),
+    [
+        (lambda i: plain.choose(i, [XP, FP]), [1, 0, 1], [1, 0, 2]),
+        (lambda i: plain.choose(i, [XP, FP]), [1, 0, 1], [1, -1, 0]),
+        (lambda i: np.ravel_multi_index((i, i), (3, 4)), [1, 0, 2], [3, 0, 2]),
+        (lambda i: np.ravel_multi_index((i, i), (3, 4)), [1, 0, 2], [1, 0, -1]),
+        (lambda i: plain.stack(plain.unravel_index(i, (3, 4))), [11, 0, 2], [12, 0, 2]),
+        (lambda i: plain.stack(plain.unravel_index(i, (3, 4))), [11, 0, 2], [1, 0, -1]),
+    ],
+)
+def test_positions_that_are_known_only_later(f: Any, good: list[int], bad: list[int]) -> None:
+    compiled = compile(f)
+    np.testing.assert_array_equal(compiled(np.array(good)), f(np.array(good)))
+    np.testing.assert_array_equal(vmap(f)(np.array([good])), [f(np.array(good))])
+    for g in (compiled, lambda i: vmap(f)(i[None])):
+        with pytest.raises(IndexError, match="out of bounds"):
+            g(np.array(bad))
