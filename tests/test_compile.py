@@ -436,8 +436,11 @@ class TestCompile:
             lambda x, c: np.true_divide(c, 2) * np.float32(-1),
             lambda x, c: plain.clip(c, x, x + 1),
             lambda x, c: plain.clip(c, None, x),
+            lambda x, c: plain.clip(0.3, x, c),
             lambda x, c: np.dot(x, c),
             lambda x, c: np.nan_to_num(c) * x,
+            lambda x, c: compile(lambda c: plain.clip(c, np.float64(1), 5) * 2)(c) * x,
+            lambda x, c: fori_loop(0, 1, lambda i, x: (np.add(c, i) * np.float32(2)).astype(x.dtype), x[0]),
         ]
         for f in functions:
             assert_equal(compile(f)(x, number), f(x, number))

@@ -74,8 +74,8 @@ class Traced(TracedDraft):  # type: ignore[override]  # as above
     @override
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **keywords: Any) -> Any:
         """A function of NumPy's makes NumPy's number of Python's alone, where the operator makes one of Python's."""
-        if method == "__call__" and all(map(self.level.is_weak, inputs)):
-            inputs = tuple(map(self.level.strong, inputs))
+        if method == "__call__" and all(map(is_weak, inputs)):
+            inputs = tuple(map(strong, inputs))
         return super().__array_ufunc__(ufunc, method, *inputs, **keywords)
 
     @override
@@ -83,8 +83,14 @@ class Traced(TracedDraft):  # type: ignore[override]  # as above
         self, func: Callable[..., Any], types: Iterable[type], args: tuple[Any, ...], keywords: dict[str, Any], /
     ) -> Any:
         count = MAKING_ARRAYS.get(func, 0)
-        args = (*map(self.level.strong, args[:count]), *args[count:])
+        args = (*map(strong, args[:count]), *args[count:])
         return super().__array_function__(func, types, args, keywords)
+
+    def __pos__(self) -> Any:
+        """A number of Python's is its own, but for a truth value."""
+        if not is_weak(self):
+            return np.positive(self)
+        return self + 0 if self.dtype.kind == "b" else self
 
     def boxed(self, value: Any) -> Any:
         """A gradient in this: an array, if this is one, also with no axes."""
@@ -130,6 +136,19 @@ class Traced(TracedDraft):  # type: ignore[override]  # as above
 
     def __round__(self, ndigits: int | None = None) -> NoReturn:
         raise self.lost("to become a rounded Python number", "")
+
+
+def is_weak(value: Any) -> bool:
+    """Whether `value` is a number of Python's, or stands for one."""
+    return value.symbol in value.level.weak if isinstance(value, Traced) else type_of(value) in PYTHONS_NUMBERS
+
+
+def strong(value: Any) -> Any:
+    """NumPy's number, where `value` stands for one of Python's."""
+    if not isinstance(value, Traced) or not is_weak(value):
+        return value
+    primitive, others = (OR, (False,)) if value.dtype.kind == "b" else (POSITIVE, ())
+    return value.level.interpret(primitive, (value, *others))
 
 
 recording: ContextVar[bool] = ContextVar("tapegrad.recording", default=False)
@@ -201,16 +220,6 @@ class Tracing:
         """Whether `value` is a Variable of this level."""
         return isinstance(value, Traced) and value.level is self
 
-    def is_weak(self, value: Any) -> bool:
-        """Whether `value` is a number of Python's, or stands for one."""
-        return value.symbol in self.weak if self.owns(value) else type_of(value) in PYTHONS_NUMBERS
-
-    def strong(self, value: Any) -> Any:
-        """NumPy's number for one of Python's."""
-        if not self.owns(value) or value.symbol not in self.weak:
-            return value
-        return self._recorded(OR, (value, False)) if value.dtype.kind == "b" else self._recorded(POSITIVE, (value,))
-
     def atom(self, value: Any) -> Atom:
         """What stands for `value` in an equation."""
         if isinstance(value, Traced) and value.level is self:
@@ -230,7 +239,7 @@ class Tracing:
             return list(outs)
         values = [outs[i] for i in places]
         specs = tuple([Spec(value.shape, value.dtype) for value in values])
-        tie = Tie(name, again, tuple(places), specs, tuple(map(self.is_weak, values)))
+        tie = Tie(name, again, tuple(places), specs, tuple(map(is_weak, values)))
         return placed(outs, places, Ruled.made_of(tie).applied([*values, *leaves]))
 
     def interpret(self, primitive: Primitive, args: tuple[Any, ...], /) -> Any:
@@ -239,17 +248,13 @@ class Tracing:
             raise ended(primitive, args, self, "whose Program is recorded")
         if self.captures:
             args = tuple([self.standing(arg) for arg in args])
-        if primitive in PYTHONS and all(map(self.is_weak, args)):
+        if primitive in PYTHONS and all(map(is_weak, args)):
             primitive = PYTHONS[primitive]
         if primitive is not STOP:
             if paused(self):
                 args = tuple(self.constants(args))
             if not _takes_numbers(primitive):
-                args = tuple([self.strong(arg) for arg in args])
-        return self._recorded(primitive, args)
-
-    def _recorded(self, primitive: Primitive, args: tuple[Any, ...]) -> Any:
-        """Variables for what a primitive gives, and its equation."""
+                args = tuple([strong(arg) for arg in args])
         mine = [self.owns(arg) for arg in args]
         width = primitive.width(args)
         if any(mine[width:]):

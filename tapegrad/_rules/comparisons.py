@@ -12,7 +12,7 @@ import numpy as np
 
 from tapegrad._rules.dependences import Transpose
 from tapegrad._rules.folding import possibly, select
-from tapegrad._rules.fronts import stands_for
+from tapegrad._rules.fronts import operand, stands_for
 from tapegrad._rules.kinds import declare, elementwise
 from tapegrad._rules.ufuncs import constant, refuse, ufunc
 from tapegrad._spec import ndarray
@@ -122,7 +122,7 @@ def clip(
 ) -> Any:
     """`a` kept between two bounds, either of which may be None. At a bound, `a` and the bound share the derivative."""
     refuse("clip", {"out": out, **keywords})
-    low, high = a_min if min is None else min, a_max if max is None else max
+    a, low, high = operand(a), a_min if min is None else min, a_max if max is None else max
     if low is not None and high is not None:
         return clipped(a, low, high)
     out = a if low is None else maximum(a, low)

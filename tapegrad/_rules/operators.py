@@ -135,7 +135,6 @@ def _pythons(name: str, operator: Callable[..., Any]) -> Primitive:
 PYTHONS: Mapping[Primitive, Primitive] = {
     PRIMITIVES[name]: _pythons(name, operator)
     for name, operator in {
-        "positive": operators.pos,
         "floor_divide": operators.floordiv,
         "remainder": operators.mod,
         "bitwise_and": operators.and_,

@@ -18,7 +18,7 @@ from tapegrad._core.variable import is_variable
 from tapegrad._place import user_line
 from tapegrad._program.repeating import repeat
 from tapegrad._program.rolling import roll
-from tapegrad._program.tracing import Traced, recording
+from tapegrad._program.tracing import recording, strong
 from tapegrad._transforms.batched import Batched
 from tapegrad._transforms.shells import Shell
 from tapegrad._transforms.steps import Carry, Steps, shape_and_dtype
@@ -211,9 +211,7 @@ def _numbers(shell: Shell, after: Any, what: str) -> list[Any]:
 
 def _own_number(leaf: Any) -> Any:
     """NumPy's number for Python's, as the carry is after a step."""
-    if isinstance(leaf, Traced):
-        return leaf.level.strong(leaf)
-    return leaf if hasattr(leaf, "dtype") else np.asarray(leaf)[()]
+    return strong(leaf) if hasattr(leaf, "dtype") else np.asarray(leaf)[()]
 
 
 @attrs.frozen(eq=False)
