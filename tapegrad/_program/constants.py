@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 import numpy as np
 
-from tapegrad._spec import Spec, generic, ndarray, type_of
+from tapegrad._spec import SEVERAL, Spec, generic, ndarray, type_of
 from tapegrad._tree import field_names
 from tapegrad.typing import override
 
@@ -118,15 +118,16 @@ def key_of(value: Any) -> Any:
         return kind, array.dtype, _bits(array)
     if kind is slice:
         return slice, key_of(value.start), key_of(value.stop), key_of(value.step)
-    if isinstance(value, tuple) or kind is list:
+    if isinstance(value, SEVERAL):
         return kind, tuple([key_of(part) for part in value])
     if kind is frozenset:
         return kind, frozenset([key_of(part) for part in value])
-    parts = [getattr(value, name) for name in _compared(kind)]
-    return kind, value, *(key_of(part) for part in parts if isinstance(part, DECEPTIVE) or _compared(type_of(part)))
+    fields = [getattr(value, name) for name in _compared(kind)]
+    return kind, value, *(key_of(part) for part in fields if isinstance(part, DECEPTIVE) or _compared(type_of(part)))
 
 
 @lru_cache(10_000)
 def _compared(kind: type[Any]) -> Sequence[str]:
     """The fields of a class whose values are compared by what they hold."""
-    return field_names(kind) or () if kind.__hash__ is not object.__hash__ else ()
+    by_identity: Any = object.__hash__
+    return () if kind.__hash__ is by_identity else field_names(kind) or ()

@@ -86,6 +86,7 @@ class Traced(TracedDraft):  # type: ignore[override]  # as above
         args = (*map(strong, args[:count]), *args[count:])
         return super().__array_function__(func, types, args, keywords)
 
+    @override
     def __pos__(self) -> Any:
         """A number of Python's is its own, but for a truth value."""
         if not is_weak(self):

@@ -132,20 +132,20 @@ def _pythons(name: str, operator: Callable[..., Any]) -> Primitive:
     return own
 
 
+NAMES: Mapping[str, str] = {
+    "floor_divide": "floordiv",
+    "remainder": "mod",
+    "bitwise_and": "and_",
+    "bitwise_or": "or_",
+    "bitwise_xor": "xor",
+    "left_shift": "lshift",
+    "right_shift": "rshift",
+    "invert": "invert",
+}
+"""Of ufuncs, and of the operators that reach them, in the standard library."""
 PYTHONS: Mapping[Primitive, Primitive] = {
-    PRIMITIVES[name]: _pythons(name, operator)
-    for name, operator in {
-        "floor_divide": operators.floordiv,
-        "remainder": operators.mod,
-        "bitwise_and": operators.and_,
-        "bitwise_or": operators.or_,
-        "bitwise_xor": operators.xor,
-        "left_shift": operators.lshift,
-        "right_shift": operators.rshift,
-        "invert": operators.invert,
-        "real": operators.attrgetter("real"),
-        "imag": operators.attrgetter("imag"),
-    }.items()
+    **{PRIMITIVES[name]: _pythons(name, getattr(operators, own)) for name, own in NAMES.items()},
+    **{PRIMITIVES[part]: _pythons(part, operators.attrgetter(part)) for part in ("real", "imag")},
 }
 """What makes numbers of Python's from numbers of Python's, where NumPy's function makes NumPy's."""
 
