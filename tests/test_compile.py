@@ -258,6 +258,12 @@ class TestCompile:
         edges = np.array([complex(-1.0, 0.0), complex(-1.0, -0.0)])
         assert_equal(compile(lambda x: np.angle(x * edges))(2.0), np.angle(2.0 * edges))
 
+    def test_signs_of_complex_infinities(self) -> None:
+        x = np.array([1 + 2j, -3j, 0.0, np.inf, complex(-np.inf, 1.0), complex(1.0, np.inf)])
+        assert_equal(compile(np.sign)(x), np.sign(x))
+        slope = grad(lambda x: np.sum(np.abs(x * (1 + 1j))))
+        assert_equal(compile(slope)(x[2:4].real), slope(x[2:4].real))
+
     def test_an_empty_constant_of_extended_precision(self) -> None:
         empty = np.zeros((0, 3), np.longdouble)
         assert_equal(compile(lambda x: x * empty)(2.0), empty)

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from tapegrad._rules.dependences import Partial, Transpose
+from tapegrad._rules.dependences import Differential, Partial, Transpose
 from tapegrad._rules.fronts import stands_for
 from tapegrad._rules.kinds import declare
 from tapegrad._rules.ufuncs import constant, enter, ufunc
@@ -29,12 +29,19 @@ conjugate = ufunc(np.conjugate, Transpose(lambda ct: np.conjugate(ct)))
 real_sign = constant(np.sign)
 
 
+def _turned(dx: Any, x: Any, out: Any) -> Any:
+    """Of x / |x|: the part of dx / |x| that is across x; 0 at 0."""
+    size = np.absolute(x)
+    across = dx - out * np.real(np.conjugate(out) * dx)
+    return np.where(size == 0, 0, across / np.where(size == 0, 1, size))
+
+
+complex_sign = declare("complex_sign", np.sign, {"x": Differential(_turned)}, parameters=(), elementwise=True)
+
+
 def sign(x: Any) -> Any:
     """-1, 0 or 1, a constant; of a complex number x / |x|, and 0 at 0."""
-    if x.dtype.kind != "c":
-        return real_sign(x)
-    size = absolute(x)
-    return np.where(size == 0, 0, x / np.where(size == 0, 1, size))
+    return complex_sign(x) if x.dtype.kind == "c" else real_sign(x)
 
 
 enter(np.sign, sign)
