@@ -19,7 +19,7 @@ return['y']  :  float64     %3
 array([1., 1., 1.])
 >>> check(program)
 >>> costs(program).total.flops
-26
+27
 """
 
 from __future__ import annotations
