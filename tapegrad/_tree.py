@@ -228,6 +228,20 @@ def declared_fields(cls: type[Any]) -> Fields | None:
     return _declared.get(cls)
 
 
+def statics(tree: Any) -> list[Any]:
+    """The static fields of all nodes. A structure tells them apart by `==`: 1 and 1.0 are the same to it."""
+    found: list[Any] = []
+
+    def look(node: object) -> bool:
+        fields = _declared.get(type(node))
+        if fields is not None:
+            found.extend(getattr(node, name) for name in fields.static)
+        return False
+
+    optree.tree_flatten(tree, is_leaf=look, none_is_leaf=True, namespace=NAMESPACE)
+    return found
+
+
 def register(cls: type[Any], flatten: Callable[..., Any], unflatten: Callable[..., Any], **options: Any) -> bool:
     """Make a class a tree, unless it is one: whether it was made."""
     with _registering:

@@ -262,7 +262,8 @@ class TestCompile:
         x = np.array([1 + 2j, -3j, 0.0, np.inf, complex(-np.inf, 1.0), complex(1.0, np.inf)])
         assert_equal(compile(np.sign)(x), np.sign(x))
         slope = grad(lambda x: np.sum(np.abs(x * (1 + 1j))))
-        assert_equal(compile(slope)(x[2:4].real), slope(x[2:4].real))
+        real = np.array([0.0, np.inf, -2.0])
+        assert_equal(compile(slope)(real), slope(real))
 
     def test_an_empty_constant_of_extended_precision(self) -> None:
         empty = np.zeros((0, 3), np.longdouble)

@@ -20,6 +20,7 @@ from tapegrad._program.program import Program
 from tapegrad._program.reading import UNKNOWN
 from tapegrad._program.trace import Call, positions_of, program_of
 from tapegrad._transforms.transform import Transform, most_positional, name_of
+from tapegrad._tree import statics
 from tapegrad.typing import Owner, P, Q, R, override
 
 
@@ -77,6 +78,7 @@ class Compiled(Transform, Generic[P, R]):
         """The leaves that are the Program's inputs, and its entry."""
         call = Call.of(self.f, args, keywords, self.static_argnums)
         static = [(place, key_of(value)) for place, value in call.static.items()]
+        static += enumerate(map(key_of, statics((call.args, call.keywords))))
         key = call.structure, *(kind_of(leaf) for leaf in call.leaves), *static
         try:
             entry = self.cache.entries.get(key)
