@@ -794,6 +794,13 @@ def test_what_a_mask_picks_keeps_the_signs_of_its_zeros() -> None:
     np.testing.assert_array_equal(np.signbit(back(x, np.full((2, 2), -0.0))), [[True, False, True]] * 2)
 
 
+def test_nothing_is_picked() -> None:
+    nothing = np.array([], int)
+    slope = compile(grad(lambda x: np.sum(np.sin(x[nothing]))))
+    assert_equal(slope(np.ones(3)), np.zeros(3))
+    assert_equal(compile(lambda x: np.logaddexp2(x, 3)[:, 1:])(np.ones((100_000, 1, 3))), np.ones((100_000, 0, 3)))
+
+
 def test_few_columns_of_many_are_added_up_in_place() -> None:
     x, columns = np.ones((2, 1_000)), np.array([3, 3, 7])
     picked = compile(grad(lambda x: np.sum(x[:, columns] ** 2)))

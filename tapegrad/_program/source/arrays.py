@@ -137,7 +137,7 @@ def _flat_positions(program: Program, eq: Equation) -> Any:
 
 def scattered(x: Any, positions: Any, shape: tuple[int, ...]) -> Any:
     """Zeros, to which the elements of `x` are added, at these positions in the array made flat."""
-    if x.dtype == np.float64:
+    if x.dtype == np.float64 and x.size:  # of none, it counts in whole numbers
         return np.bincount(positions, x.reshape(-1), prod(shape)).reshape(shape)
     whole = np.zeros(shape, x.dtype)
     np.add.at(whole.reshape(-1), positions, x.reshape(-1))

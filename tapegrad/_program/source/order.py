@@ -82,8 +82,8 @@ def stretch(program: Program, group: Group, eq: Equation) -> int:
     elif ufunc_of(eq) is not None or eq.primitive.name in ELEMENTWISE:
         shapes = [program.spec(atom).shape for atom in eq.inputs]
     else:
-        return prod(out)
-    return _stretch(shapes, group.depth)
+        return max(1, prod(out))
+    return max(1, _stretch(shapes, group.depth))
 
 
 def _stretch(shapes: Sequence[tuple[int, ...]], depth: int) -> int:
