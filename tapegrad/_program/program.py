@@ -58,6 +58,14 @@ class Program:
     """A computation recorded whole: inputs, equations in an order in which they can run, outputs.
 
     It can be printed, compared, hashed and called. It holds no Python code of the user's.
+
+    >>> import numpy as np
+    >>> from tapegrad import trace
+    >>> program = trace(lambda x, y: np.sin(x) * y)(1.0, 2.0)
+    >>> program.names, [eq.primitive.name for eq in program.equations]
+    (('x', 'y'), ['sin', 'multiply'])
+    >>> program(0.0, 3.0)
+    np.float64(0.0)
     """
 
     inputs: tuple[Var, ...]
