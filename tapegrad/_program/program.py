@@ -15,7 +15,7 @@ from tapegrad._place import user_line
 from tapegrad._program.constants import Literal, shown_spec
 from tapegrad._program.specimen import specimen, spread_out
 from tapegrad._program.structured import Structured, bind
-from tapegrad._spec import Spec
+from tapegrad._spec import Spec, type_of
 from tapegrad._tree import flatten, paths, unflatten
 from tapegrad.typing import override
 
@@ -159,7 +159,7 @@ def _kind(leaf: Any) -> Spec | type[Any]:
     """The Spec of a number or an array, the class of anything else."""
     if isinstance(leaf, (bool, int, float, complex)):
         return Spec((), np.result_type(leaf))
-    return Spec(leaf.shape, leaf.dtype) if hasattr(leaf, "dtype") else type(leaf)
+    return Spec(leaf.shape, leaf.dtype) if hasattr(leaf, "dtype") else type_of(leaf)
 
 
 def listing(program: Program) -> str:
