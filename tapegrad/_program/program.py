@@ -61,11 +61,11 @@ class Program:
 
     >>> import numpy as np
     >>> from tapegrad import trace
-    >>> program = trace(lambda x, y: np.sin(x) * y)(1.0, 2.0)
+    >>> program = trace(lambda x, y: np.sin(x) * y)(np.ones(2), 2.0)
     >>> program.names, [eq.primitive.name for eq in program.equations]
     (('x', 'y'), ['sin', 'multiply'])
-    >>> program(0.0, 3.0)
-    np.float64(0.0)
+    >>> program(np.zeros(2), 3.0)
+    array([0., 0.])
     """
 
     inputs: tuple[Var, ...]
