@@ -262,7 +262,11 @@ def test_rows_are_written_as_they_are_read(monkeypatch: pytest.MonkeyPatch) -> N
     slopes, args = grad(gates, argnums=(0, 1, 2)), arguments()
     takes = compile(slopes).source(*args).count(".take(")
     expected = compile(slopes)(*args)
-    monkeypatch.setattr(packing, "sequences", lambda bundles, movable: [None] * len(bundles))
+
+    def none(bundles: list[list[Equation]], movable: Callable[[Equation], bool]) -> list[None]:
+        return [None] * len(bundles)
+
+    monkeypatch.setattr(packing, "sequences", none)
     before = compile(slopes)
     assert takes < before.source(*args).count(".take(")
     assert_same(before(*args), expected)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import numpy as np
 import pytest
 
-from tests.untyped import compile, grad
+from tests.untyped import Function, compile, grad
 
-PARTS = {
+PARTS: dict[str, Function] = {
     "differences": lambda x: np.sum(np.sin(x[1:] - x[:-1])),
     "second differences": lambda x: np.sum(np.cos(x[2:] - 2 * x[1:-1] + x[:-2])),
     "a part that is read elsewhere": lambda x: np.sum(np.sin(x[1:] - x[:-1]) * np.exp(x[1:] - x[:-1])),
@@ -21,7 +18,7 @@ PARTS = {
 
 @pytest.mark.parametrize("size", [10, 1_000, 100_000])
 @pytest.mark.parametrize("f", PARTS.values(), ids=PARTS)
-def test_parts_are_subtracted_in_their_places(f: Callable[[Any], Any], size: int) -> None:
+def test_parts_are_subtracted_in_their_places(f: Function, size: int) -> None:
     x = np.random.default_rng(0).normal(size=size)
     x[:4] = 0.0, -0.0, 0.0, -0.0
     found, wanted = compile(grad(f))(x), grad(f)(x)

@@ -63,7 +63,7 @@ def _binary(primitive: Primitive, by_itself: Callable[[Any], Any] | None) -> Cal
     reads_x, reads_y = primitive.reads
 
     def binary(x: Any, y: Any) -> Any:
-        if x is y and by_itself is not None and isinstance(x, Variable):
+        if x is y and by_itself is not None and hasattr(x, "level"):
             other = by_itself(x)
             if other is not None:
                 return other
