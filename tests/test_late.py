@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 import pytest
 
+from tapegrad._program.source import function
+from tapegrad._program.source.damping import UnsettledError
 from tapegrad._program.source.late import late
 from tapegrad.program import Program
 from tests.untyped import compile, grad, hessian, plain, trace
@@ -94,6 +96,29 @@ def test_where_zero_meets_infinity_the_products_are_computed_again() -> None:
     with np.errstate(all="ignore"):
         np.testing.assert_array_equal(compiled(X), grad(lambda x: np.sum(root(x) * x))(X))
     assert np.all(np.isfinite(compiled(X)))
+
+
+def test_a_program_that_never_settles_runs_once_a_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    runs: list[bool] = []
+
+    def accepted() -> None:
+        runs.append(True)
+
+    def unsettled() -> NoReturn:
+        runs.append(False)
+        raise UnsettledError
+
+    monkeypatch.setattr(function, "settle", unsettled)
+    monkeypatch.setattr(function, "accept", accepted)
+    slope = grad(lambda x: np.sum(root(x) * x))
+    compiled, wrong = compile(slope), X.copy()
+    wrong[0] = np.nan
+    with np.errstate(all="ignore"):
+        for _ in range(100):
+            np.testing.assert_array_equal(compiled(wrong), slope(wrong))
+        assert (runs.count(True), runs.count(False)) == (100, 9)
+        for x in (X, wrong, X, X):
+            np.testing.assert_array_equal(compiled(x), slope(x))
 
 
 def test_arguments_may_have_the_names_of_generated_code() -> None:

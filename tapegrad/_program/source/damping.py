@@ -2,7 +2,8 @@
 
 `damp(x, y)` is x * y, and 0 where x is 0. It differs from the product only where a zero meets an infinity or nan, and
 there the product is nan. So where nan among some products makes a result nan, the check can wait for the results: if
-those are finite, the products were right. Otherwise the Program runs again, with each product checked at once.
+those are finite, the products were right. Otherwise the Program runs again, with each product checked at once; and so
+do its next calls, for the infinity may be there to stay.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from cmath import isfinite
 from typing import Any
 
+import attrs
 import numpy as np
 
 from tapegrad._spec import ndarray
@@ -25,6 +27,18 @@ class UnsettledError(ArithmeticError):
 def settle() -> None:
     """What a quick run does if some result is not finite."""
     raise UnsettledError
+
+
+@attrs.define(eq=False)
+class Caution:
+    """How many of the next calls run with care at once: more after each quick run that was in vain, up to 15."""
+
+    calls: int = 0
+    most: int = 0
+
+    def grow(self) -> None:
+        """A quick run was in vain."""
+        self.calls = self.most = min(2 * self.most + 1, 15)
 
 
 def accept() -> None:

@@ -16,7 +16,7 @@ from tapegrad._program.source.arrays import MODES, as_array, expression, into, p
 from tapegrad._program.source.blocks import BlockWriter
 from tapegrad._program.source.boxes import with_boxes
 from tapegrad._program.source.buffers import Buffers, Written, life
-from tapegrad._program.source.damping import FEW, UnsettledError, accept, damp, damp_both, settle
+from tapegrad._program.source.damping import FEW, Caution, UnsettledError, accept, damp, damp_both, settle
 from tapegrad._program.source.donation import donated_places, taking
 from tapegrad._program.source.groups import Group, steps
 from tapegrad._program.source.late import check, checked_at_end, checked_in_blocks, late_products, number_of
@@ -242,12 +242,17 @@ class Writer:
         text = self.text
         quick = [text.object(np.multiply, "multiply")] * 2 + [text.object(settle, "unsettled")]
         careful = [text.object(each, each.__name__) for each in (damp, damp_both, accept)]
+        caution = text.object(Caution(), "caution")
         text.line("")
         with text.block(f"def program({', '.join(given)}):"):
-            with text.block("try:"):
-                text.line(f"return equations({', '.join((*given, *quick))})")
-            with text.block(f"except {text.object(UnsettledError, 'UnsettledError')}:"):
-                text.line(f"return equations({', '.join((*given, *careful))})")
+            with text.block(f"if {caution}.calls < 1:"):
+                with text.block("try:"):
+                    text.line(f"return equations({', '.join((*given, *quick))})")
+                with text.block(f"except {text.object(UnsettledError, 'UnsettledError')}:"):
+                    text.line(f"{caution}.grow()")
+            with text.block("else:"):
+                text.line(f"{caution}.calls -= 1")
+            text.line(f"return equations({', '.join((*given, *careful))})")
 
 
 @contextmanager
