@@ -29,8 +29,8 @@ LINEAR: Any = (Transpose, Operands, AtPositions)
 DAMPED: Final = {"damp", "damp both"}
 """Products, made by hand."""
 
-CHOOSING: Final = {"fill", "where"}
-"""Linear and elementwise. Which elements they choose is a matter of values."""
+CHOOSING: Final = {"where"}
+"""Linear and elementwise. Which elements it chooses is a matter of values."""
 
 BY_VALUE: Final = {"pick_along", "put_along"}
 """Linear, but at positions that sorting finds: at another point they are others."""

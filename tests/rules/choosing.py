@@ -65,6 +65,11 @@ ROWS = [
     row("extract", lambda x: plain.extract(X > 0.1, x), X),
     row("extract by itself", lambda x: plain.extract(x > 0.1, x), X, batch=False),
     row("piecewise", lambda x: plain.piecewise(x, [x < -0.1, x > 0.1], [squared, np.sin, 0.5]), X),
+    row(
+        "piecewise, as many entries as a row has",
+        lambda x: plain.piecewise(x, [x > 0.1], [np.sin, 0.5]),
+        np.array([[-0.3, 0.5, -0.4], [-0.1, 0.2, 0.3]]),
+    ),
     row("piecewise, constants", lambda x: plain.piecewise(x, [x < 0, x >= 0], [-1.0, 1.0]) * x, V),
     row("piecewise, arguments", lambda x: plain.piecewise(x, x > 0, [scaled], 2.0, b=1.0), V),
     row("piecewise, a list", lambda x: plain.piecewise(x, [V > 0], [squared, np.negative]), V),
