@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
-from tests.untyped import Function, compile, grad
+from tests.untyped import Function, compile, grad, vjp
 
 PARTS: dict[str, Function] = {
     "differences": lambda x: np.sum(np.sin(x[1:] - x[:-1])),
@@ -32,3 +34,16 @@ def test_a_difference_needs_no_array_for_the_negative() -> None:
         source = slope.source(np.ones(size))
         assert "subtract(part1" in source
         assert "negative" not in source
+
+
+@pytest.mark.parametrize("size", [10, 1_000, 200_000])
+def test_what_is_subtracted_late_is_not_overwritten_by_then(size: int) -> None:
+    """A donated array is read until it has been subtracted; only then does a result lie in its memory."""
+
+    def f(x: Any, ct: Any) -> Any:
+        negative, other = -ct, np.sin(ct) * 2.0
+        return vjp(lambda x: (x[1:], x[:-1]), x)[1]((other, negative))[0], other
+
+    x, ct = np.arange(size + 1.0), np.linspace(0.1, 1.0, size)
+    for found, wanted in zip(compile(f, donate=(1,))(x, ct.copy()), f(x, ct), strict=True):
+        np.testing.assert_array_equal(found, wanted)

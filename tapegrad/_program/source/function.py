@@ -176,7 +176,8 @@ class Writer:
 
         Returns the lines that take buffers, the contexts that hold them, and the lines that give them back.
         """
-        program, text, order = self.program, self.text, steps(self.program)
+        program, text = self.program, self.text
+        order, self.taken = without_negatives(program, steps(program))
         lives = [life(program, step) for step in order]
         self.given = donated_places(program, order, lives, self.donated)
         self.buffers.update({var: self.names[memory] for var, memory in self.given.items()})
@@ -186,7 +187,7 @@ class Writer:
         mark = text.local("of", 1) if self.outer else ""
         kept = [atom for atom in program.outputs if isinstance(atom, Var)]
         packing = Packing(program, self.late, {*self.buffers}, Lives.of(lives, kept).escaping)
-        packed, self.taken = without_negatives(program, packing.steps(order))
+        packed = packing.steps(order)
         boxed, self.boxes = with_boxes(text, program, packed, self.names, mark)
         rows = RowWriter(text, program, packing.layout, self.late, self.array, self.boxes, mark)
         in_rows = rows.named(packed)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import attrs
 import numpy as np
 
 from tapegrad._program.constants import Literal
+from tapegrad._program.passes.placing import as_numbers
 from tapegrad._program.program import Atom, Equation, Program, Var
 from tapegrad._program.source.groups import Group
-from tapegrad._program.source.packs import Step
 from tapegrad._program.source.text import Text
+
+Step: TypeAlias = Equation | Group
 
 
 def is_assembly(program: Program, eq: Equation) -> bool:
@@ -23,14 +25,20 @@ def is_assembly(program: Program, eq: Equation) -> bool:
 def without_negatives(program: Program, steps: Sequence[Step]) -> tuple[list[Step], Mapping[Var, frozenset[int]]]:
     """The steps without negatives that are parts of an array and nothing else; which parts of which are taken off it.
 
-    To add -x and to subtract x is the same, also for zeros of either sign.
+    To add -x and to subtract x is the same, also for zeros of either sign. What may consist of rows, each at its
+    number, is left to packs. All that is planned by the order of reads comes after: x is read later than before.
     """
     uses, plain = program.uses(), dict[Atom, Atom]()
     for step in steps:
-        for eq in step.equations if isinstance(step, Group) else [step] if isinstance(step, Equation) else ():
+        for eq in step.equations if isinstance(step, Group) else (step,):
             if eq.primitive.name == "negative" and uses[eq.outputs[0]] == 1:
                 plain[eq.outputs[0]] = eq.inputs[0]
-    assemblies = [step for step in steps if isinstance(step, Equation) and is_assembly(program, step)]
+    assemblies = [
+        step
+        for step in steps
+        if isinstance(step, Equation) and is_assembly(program, step)
+        if None in map(as_numbers, step.parameters[0].value)
+    ]
     taken = {
         eq.outputs[0]: parts
         for eq in assemblies
@@ -49,7 +57,7 @@ def _without(step: Step, gone: frozenset[Atom], plain: Mapping[Atom, Atom]) -> S
         results = dict.fromkeys([plain[var] if var in gone else var for var in step.results])
         kept = tuple([atom for atom in results if isinstance(atom, Var) and atom in inside])
         return attrs.evolve(step, equations=equations, results=kept) if equations else None
-    if not isinstance(step, Equation) or gone.isdisjoint((*step.inputs, *step.outputs)):
+    if isinstance(step, Group) or gone.isdisjoint((*step.inputs, *step.outputs)):
         return step
     if step.outputs[0] in gone:
         return None
@@ -63,7 +71,7 @@ def assembled(
     indices, shape = eq.parameters
     dtype = program.spec(eq.outputs[0]).dtype
     parts = [(part, index, i in taken) for i, (part, index) in enumerate(zip(eq.inputs, indices.value, strict=True))]
-    part, index, less = parts[0]
+    part, index, _ = parts[0]
     if isinstance(part, Literal):
         first: Any = eq.primitive.compute(part.value, (index,), shape.value)
         yield f"{whole} = {text.object(first, 'first')}.copy()"
