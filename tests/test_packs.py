@@ -250,12 +250,15 @@ def test_sequences() -> None:
         return [Equation(primitive, tuple(map(Var, each)), (), (Var(first + i),)) for i, each in enumerate(inputs)]
 
     leaf, a, b, c = Var(0), bundle(1, (0,), (0,), (0,)), bundle(4, (2, 1), (2, 0), (1, 0)), bundle(7, (6, 5))
-    assert leaf not in {out for each in (a, b, c) for eq in each for out in eq.outputs}
-    first, second, third = sequences([a, b, c], lambda eq: True)
+    values = {out for each in (a, b, c) for eq in each for out in eq.outputs}
+    assert leaf not in values
+    first, second, third = sequences([a, b, c], values)
     assert (second, third) == (None, None)  # one reader: its operands are rows anyway
     assert first == [a[1], a[1], a[0], a[2]]
-    assert sequences([a, b, c], lambda eq: eq not in a) == [None] * 3
-    assert sequences([bundle(1, (0,)), bundle(2, *[(1,)] * 20)], lambda eq: True) == [None] * 2  # too many copies
+    assert sequences([a, b, c], values - {eq.outputs[0] for eq in a}) == [None] * 3
+    assert (
+        sequences([bundle(1, (0,)), bundle(2, *[(1,)] * 20)], {*map(Var, range(22))}) == [None] * 2
+    )  # too many copies
 
 
 def test_rows_are_written_as_they_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -263,7 +266,7 @@ def test_rows_are_written_as_they_are_read(monkeypatch: pytest.MonkeyPatch) -> N
     takes = compile(slopes).source(*args).count(".take(")
     expected = compile(slopes)(*args)
 
-    def none(bundles: list[list[Equation]], movable: Callable[[Equation], bool]) -> list[None]:
+    def none(bundles: list[list[Equation]], in_rows: set[Var]) -> list[None]:
         return [None] * len(bundles)
 
     monkeypatch.setattr(packing, "sequences", none)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Sequence
 
 from tapegrad._program.program import Atom, Equation
 
@@ -10,15 +10,14 @@ COPIES = 8
 """At most so many rows are written for each that is needed."""
 
 
-def sequences(
-    bundles: Sequence[Sequence[Equation]], movable: Callable[[Equation], bool]
-) -> list[list[Equation] | None]:
+def sequences(bundles: Sequence[Sequence[Equation]], in_rows: Collection[Atom]) -> list[list[Equation] | None]:
     """For each bundle, its equations in the order in which the first that reads several of them does; None without one.
 
     An equation that is read more than once there is computed as often: a row more costs next to nothing, to bring rows
     together as much as a call. Orders are found from the last bundle to the first, as each decides on what it reads.
     """
-    homes: dict[Atom, int] = {eq.outputs[0]: i for i, bundle in enumerate(bundles) for eq in bundle if movable(eq)}
+    outs = ((i, out) for i, bundle in enumerate(bundles) for eq in bundle for out in eq.outputs)
+    homes: dict[Atom, int] = {out: i for i, out in outs if out in in_rows}
     wanted: dict[int, Sequence[Atom]] = {}
     found: list[list[Equation] | None] = []
     for i, bundle in reversed([*enumerate(bundles)]):

@@ -91,18 +91,20 @@ class Packing:
 
     def _packed(self, equations: Sequence[Equation]) -> Iterator[Step]:
         """Equations, as packs where that is cheaper."""
-        found = bundles(equations, self._kind)
+        kinds = {eq.outputs[0]: self._kind(eq) for eq in equations}
+        found = bundles(equations, lambda eq: kinds[eq.outputs[0]])
         readers: dict[Atom, list[int]] = {}
         for i, bundle in enumerate(found):
             for atom in {atom for eq in bundle for atom in eq.inputs}:
                 readers.setdefault(atom, []).append(i)
-        for bundle, sequence in zip(found, sequences(found, self._movable), strict=True):
+        wanted = sequences(found, {var for var, kind in kinds.items() if kind is not None})
+        for bundle, sequence in zip(found, wanted, strict=True):
             orders = [sorted(bundle, key=lambda eq: readers.get(eq.outputs[0], []))]
             orders += [sorted(bundle, key=partial(self._row_of, i)) for i in range(len(bundle[0].inputs))]
             costs = [CALL if len(bundle) == 1 else self._cost(order) for order in orders]
             if sequence is not None:
                 orders.append(sequence)
-                costs.append(self._cost(sequence) + self._of_copies(bundle, sequence) - self._of_take(sequence))
+                costs.append(self._cost(sequence) - self._of_take(bundle[0].outputs[0], len(bundle)))  # which it saves
             cost, order = min(zip(costs, orders, strict=True), key=itemgetter(0))
             if len(order) == 1:
                 yield self._joined(order[0]) or order[0]
@@ -123,9 +125,6 @@ class Packing:
         operands = tuple([self._operand(atoms) for atoms in _columns(equations)])
         outs = [eq.outputs[0] for eq in equations]
         return Pack(tuple(equations), operands, self.layout.put(self.program.spec(outs[0]), outs))
-
-    def _movable(self, eq: Equation) -> bool:
-        return self._kind(eq) is not None
 
     def _kind(self, eq: Equation) -> Hashable:
         """What equations of a pack have in common; None where no pack is possible."""
@@ -153,16 +152,12 @@ class Packing:
         for atoms in _columns(equations):
             spec, values = self.program.spec(atoms[0]), _values(atoms)
             if spec.shape and values and self.layout.scatters(spec, values):
-                cost += TAKE + BYTE * size(Run(spec, 0, len(values)))
+                cost += self._of_take(atoms[0], len(values))
         return cost
 
-    def _of_take(self, equations: Sequence[Equation]) -> float:
-        """What it costs to bring their results together."""
-        return TAKE + BYTE * size(Run(self.program.spec(equations[0].outputs[0]), 0, len(equations)))
-
-    def _of_copies(self, equations: Sequence[Equation], copies: Sequence[Equation]) -> float:
-        """What it costs to compute some of them more than once."""
-        return BYTE * size(Run(self.program.spec(equations[0].outputs[0]), 0, len(copies) - len(equations)))
+    def _of_take(self, atom: Atom, count: int) -> float:
+        """What it costs to bring so many rows together."""
+        return TAKE + BYTE * size(Run(self.program.spec(atom), 0, count))
 
     def _operand(self, atoms: Sequence[Atom]) -> Rows | Atom:
         """One operand of a pack."""
