@@ -238,12 +238,12 @@ class KernelWriter(ControlWriter):
             self.text.line(f"{name} = {name}.reshape({spec.shape})")
 
     @override
-    def planned(self) -> tuple[list[str], list[str], list[str]]:
+    def planned(self) -> list[str]:
         program, self.order = self.program, steps(self.program)
         lives = [self._life(step) if isinstance(step, Segment) else life(program, step) for step in self.order]
         self.given = donated_places(program, self.order, lives, self.donated)
         self.buffers.update({var: self.names[memory] for var, memory in self.given.items()})
-        return [], [], []
+        return []
 
     @override
     def lines(self) -> None:

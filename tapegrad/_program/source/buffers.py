@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 import attrs
 
@@ -10,7 +10,7 @@ from tapegrad._program.program import Equation, Program, Var
 from tapegrad._program.source.arrays import DAMPED, fills, read_again, ufunc_of
 from tapegrad._program.source.groups import Group
 from tapegrad._program.source.lifetimes import Kind, Step, allocated
-from tapegrad._program.source.memory import Part, Pool, Workspace, size
+from tapegrad._program.source.memory import Workspace, size
 from tapegrad._program.source.text import Text
 from tapegrad._program.structured import Structured
 
@@ -83,27 +83,18 @@ class Buffers:
     def _name(self, i: int) -> str:
         return f"b{i}{self.mark}"
 
-    def taken(
-        self, text: Text, arrays: Mapping[str, Kind], parts: Mapping[str, Part]
-    ) -> tuple[list[str], list[str], list[str]]:
-        """The lines that take the small ones, the contexts that hold the large ones, the lines that give back.
+    def small(self) -> dict[str, Kind]:
+        """Those that a Program keeps for itself."""
+        return {self._name(i): self.kinds[i] for i in self._used() if size(self.kinds[i]) < LARGE}
 
-        Beside the small ones are other `arrays`, by their names, and `parts` of those.
-        """
-        used = sorted(set(self.places.values()))
-        large = [i for i in used if size(self.kinds[i]) >= LARGE]
-        small = [i for i in used if size(self.kinds[i]) < LARGE]
-        before, around, after = list[str](), list[str](), list[str]()
-        if small or arrays:
-            pool = Pool([*arrays.values(), *(self.kinds[i] for i in small)], [*parts.values()])
-            names = ", ".join((*arrays, *map(self._name, small), *parts))
-            before.append(f"[{names}] = buffers{self.mark} = {text.object(pool.take, 'take')}()")
-            after.append(f"{text.object(pool.free.append, 'give_back')}(buffers{self.mark})")
-        if large:
-            kinds = [self.kinds[i] for i in large]
-            names = ", ".join(map(self._name, large))
-            around.append(f"{text.object(Workspace, 'Workspace')}({kinds!r}) as [{names}]")
-        return before, around, after
+    def around(self, text: Text) -> list[str]:
+        """The contexts that hold the large ones."""
+        large = [i for i in self._used() if size(self.kinds[i]) >= LARGE]
+        kinds, names = [self.kinds[i] for i in large], ", ".join(map(self._name, large))
+        return [f"{text.object(Workspace, 'Workspace')}({kinds!r}) as [{names}]"] if large else []
+
+    def _used(self) -> list[int]:
+        return sorted(set(self.places.values()))
 
 
 def life(program: Program, step: Equation | Group | Written) -> Step:

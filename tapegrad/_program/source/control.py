@@ -188,11 +188,9 @@ class ControlWriter(Writer):
     @contextmanager
     def buffered(self) -> Generator[None]:
         """The lines added inside have the buffers that they need, the same in all steps of a loop."""
-        take, around, give_back = self.planned()
-        self.text.extend(take)
+        around = self.planned()
         with self.text.block(f"with {', '.join(around)}:") if around else nullcontext():
             yield
-        self.text.extend(give_back)
 
     def advance(self, carry: int) -> None:
         """The carry of the next step."""

@@ -20,7 +20,8 @@ from tapegrad._program.source.damping import FEW, Caution, UnsettledError, accep
 from tapegrad._program.source.donation import donated_places, taking
 from tapegrad._program.source.groups import Group, steps
 from tapegrad._program.source.late import check, checked_at_end, checked_in_blocks, late_products, number_of
-from tapegrad._program.source.lifetimes import Lives
+from tapegrad._program.source.lifetimes import Kind, Lives
+from tapegrad._program.source.memory import Pool
 from tapegrad._program.source.numbers import EXPRESSIONS, as_floats, quotient
 from tapegrad._program.source.packing import Packing
 from tapegrad._program.source.packs import Joined
@@ -52,6 +53,8 @@ class Writer:
     outer: Writer | None = None
     """What writes the function, where the Program is a part of it: the body of a loop, say."""
     text: Text = attrs.field(init=False)
+    pool: Pool = attrs.field(factory=Pool, init=False)
+    """The buffers that the function keeps."""
     names: dict[Var, str] = attrs.field(init=False)
     floats: set[Var] = attrs.field(init=False)
     buffers: dict[Var, str] = attrs.field(factory=dict[Var, str], init=False)
@@ -77,9 +80,9 @@ class Writer:
         self.program = lowered(self.program)
         if self.outer is None:
             self.names = local_names(self.program)
-            self.text = Text({*self.names.values(), "program", "equations", "before", "flat", *MODES})
+            self.text = Text({*self.names.values(), "program", "equations", "run", "outputs", "before", "flat", *MODES})
         else:
-            self.text = self.outer.text
+            self.text, self.pool = self.outer.text, self.outer.pool
             values = (*self.program.inputs, *(var for eq in self.program.equations for var in eq.outputs))
             self.names = {var: self.text.local("v") for var in values}
         self.floats = as_floats(self.program)
@@ -108,7 +111,7 @@ class Writer:
             taken = self.taken.get(eq.outputs[0], frozenset())
             self.text.extend(assembled(self.text, self.program, eq, taken, self.names[eq.outputs[0]], self.array))
             return
-        left = ", ".join(self.names[var] for var in eq.outputs)
+        left, buffer = ", ".join(self.names[var] for var in eq.outputs), self.buffers.get(eq.outputs[0])
         pythons = eq.outputs[0] in self.floats
         if pythons or (eq.primitive.name == "divide" and eq.outputs[0] in self.program.weak):
             right = EXPRESSIONS[eq.primitive.name].format(*map(self.number if pythons else self.array, eq.inputs))
@@ -119,7 +122,6 @@ class Writer:
             arguments = [
                 as_array(self.text, eq, atom, spec, self.boxes) or self._argument(eq, atom) for atom in eq.inputs
             ]
-            buffer = self.buffers.get(eq.outputs[0])
             if eq.outputs[0] in self.late:
                 given = arguments if buffer is None else [*arguments, buffer]
                 right = f"{self.late[eq.outputs[0]]}({', '.join(given)})"
@@ -132,7 +134,7 @@ class Writer:
                     right = f"{self.text.object(np.complex128, 'complex128')}({right})"  # Python's, beside a float64
             else:
                 right = into(self.text, eq, arguments, buffer)
-        self.text.line(f"{left} = {right}")
+        self.text.line(right if left == buffer else f"{left} = {right}")
 
     def _argument(self, eq: Equation, atom: Atom) -> str:
         """An argument of NumPy's function, which makes the same array of Python's float as of NumPy's."""
@@ -152,30 +154,26 @@ class Writer:
     def write(self) -> Code:
         """The whole function."""
         program, text = self.program, self.text
-        take, around, give_back = self.planned()
+        around = self.planned()
         names = [self.names[var] for var in program.inputs]
-        modes = MODES if self.late else ()
-        with text.block(f"def {'equations' if modes else 'program'}({', '.join((*names, *modes))}):"):
+        head = f"def program({', '.join((*names, *(MODES if self.late else ())))}):"
+        with text.block(head):
             self._inputs()
             text.extend(taking(text, program, self.names, self.donated, {*self.given.values()}))
-            text.extend(take)
             warns = any(self.may_warn(eq) for eq in program.equations)
             inside = text.block(f"with {', '.join(around)}:") if around else nullcontext()
             with silent(text) if warns else nullcontext(), inside:
                 self.lines()
                 if self.checked:
                     text.line(check(text, self.checked))
-                text.extend(give_back)
                 text.line(f"return {tree(text, program.structure, self.outputs())}")
-        if modes:
-            self._twice(names)
+        if self.late or self.pool.kinds:  # known by now: buffers of loops are there too
+            text.lines[text.lines.index(head)] = head.replace("program", "equations", 1)
+            self._calls(names)
         return Code("\n".join(text.lines), text.function("program"))
 
-    def planned(self) -> tuple[list[str], list[str], list[str]]:
-        """Settle in which order all runs, and where it is put.
-
-        Returns the lines that take buffers, the contexts that hold them, and the lines that give them back.
-        """
+    def planned(self) -> list[str]:
+        """Settle in which order all runs, and where it is put; the contexts that hold large buffers."""
         program, text = self.program, self.text
         order, self.taken = without_negatives(program, steps(program))
         lives = [life(program, step) for step in order]
@@ -198,8 +196,10 @@ class Writer:
         buffers = Buffers.of(program, self.order, self.buffers, mark)
         self.dead = buffers.dead
         self.buffers.update(buffers.named())
-        arrays = {**rows.arrays, **dict.fromkeys(self.boxes.values(), ((), "float64"))}
-        return buffers.taken(text, arrays, rows.parts)
+        boxes: dict[str, Kind] = dict.fromkeys(self.boxes.values(), ((), "float64"))
+        self.pool.kinds.update({**rows.arrays, **boxes, **buffers.small()})
+        self.pool.parts.update(rows.parts)
+        return buffers.around(text)
 
     def _numbers(self, checked: Sequence[Atom], steps: Sequence[object], rows: RowWriter) -> list[str]:
         """Expressions for numbers that are finite only if all that is checked is."""
@@ -238,22 +238,42 @@ class Writer:
                 if conversion:
                     self.text.line(f"{self.names[var]} = {conversion.format(self.names[var])}")
 
+    def _calls(self, given: Sequence[str]) -> None:
+        """The function that runs the equations, with buffers that no other call has by then."""
+        text, pool = self.text, self.pool
+        text.line("")
+        with text.block(f"def program({', '.join(given)}):"):
+            if not pool.kinds:
+                text.line("run = equations")
+            else:
+                with text.block("try:"):
+                    text.line(f"run = {text.object(pool.free.pop, 'take')}()")
+                with text.block("except IndexError:"):
+                    text.line(f"run = {text.object(pool.another, 'another')}(equations)")
+            if self.late:
+                self._twice(given)
+            else:
+                text.line(f"outputs = run({', '.join(given)})")
+            if pool.kinds:
+                text.line(f"{text.object(pool.free.append, 'give_back')}(run)")
+                text.lines[:0] = pool.listing()
+            text.line("return outputs")
+
     def _twice(self, given: Sequence[str]) -> None:
-        """The function that runs the equations with plain products and, where they do not settle, with damped ones."""
+        """The lines that run them with plain products and, where these do not settle, with damped ones."""
         text = self.text
         quick = [text.object(np.multiply, "multiply")] * 2 + [text.object(settle, "unsettled")]
         careful = [text.object(each, each.__name__) for each in (damp, damp_both, accept)]
         caution = text.object(Caution(), "caution")
-        text.line("")
-        with text.block(f"def program({', '.join(given)}):"):
-            with text.block(f"if {caution}.calls < 1:"):
-                with text.block("try:"):
-                    text.line(f"return equations({', '.join((*given, *quick))})")
-                with text.block(f"except {text.object(UnsettledError, 'UnsettledError')}:"):
-                    text.line(f"{caution}.grow()")
-            with text.block("else:"):
-                text.line(f"{caution}.calls -= 1")
-            text.line(f"return equations({', '.join((*given, *careful))})")
+        with text.block(f"if {caution}.calls < 1:"):
+            with text.block("try:"):
+                text.line(f"outputs = run({', '.join((*given, *quick))})")
+            with text.block(f"except {text.object(UnsettledError, 'UnsettledError')}:"):
+                text.line(f"{caution}.grow()")
+                text.line(f"outputs = run({', '.join((*given, *careful))})")
+        with text.block("else:"):
+            text.line(f"{caution}.calls -= 1")
+            text.line(f"outputs = run({', '.join((*given, *careful))})")
 
 
 @contextmanager

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 import math
 from threading import local
-from types import TracebackType
+from types import FunctionType, TracebackType
 from typing import Any
 
 import attrs
@@ -62,30 +62,32 @@ class Workspace:
 class Part:
     """A part of a buffer."""
 
-    buffer: int
+    buffer: str
     index: int | slice
     shape: tuple[int, ...]
 
 
 @attrs.define(eq=False)
 class Pool:
-    """Buffers that a Program keeps from call to call: quicker to take than to make.
+    """Buffers that a Program keeps from call to call, as global names of its function: quicker to find than to make.
 
-    A call that runs while another has them gets others; one that fails does not give them back.
+    Each copy of the function has its own. A call takes one off a list, or makes one where others run, and puts it back.
     """
 
-    kinds: Sequence[Kind]
-    parts: Sequence[Part] = ()
-    """Which parts of them come after them."""
-    free: list[list[Any]] = attrs.field(factory=list[list[Any]], init=False)
+    kinds: dict[str, Kind] = attrs.field(factory=dict[str, Kind], init=False)
+    parts: dict[str, Part] = attrs.field(factory=dict[str, Part], init=False)
+    free: list[Callable[..., Any]] = attrs.field(factory=list[Callable[..., Any]], init=False)
 
-    def take(self) -> list[Any]:
-        """Buffers that nothing else uses until they are given back, and their parts."""
-        try:
-            return self.free.pop()
-        except IndexError:
-            buffers = carved(np.empty(needed(self.kinds), np.uint8), self.kinds)
-            return buffers + [buffers[part.buffer][part.index].reshape(part.shape) for part in self.parts]
+    def another(self, function: FunctionType) -> Callable[..., Any]:
+        """A copy of the function that has buffers; and code of its own, as that remembers where globals are."""
+        kinds = [*self.kinds.values()]
+        buffers = dict(zip(self.kinds, carved(np.empty(needed(kinds), np.uint8), kinds), strict=True))
+        parts = {name: buffers[part.buffer][part.index].reshape(part.shape) for name, part in self.parts.items()}
+        return FunctionType(function.__code__.replace(), {**function.__globals__, **buffers, **parts})
+
+    def listing(self) -> list[str]:
+        """What the buffers are, as comments."""
+        return [f"# {name}: {dtype} {shape}, kept" for name, (shape, dtype) in self.kinds.items()]
 
 
 def needed(kinds: Sequence[Kind]) -> int:

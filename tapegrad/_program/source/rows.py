@@ -121,7 +121,7 @@ class RowWriter:
             return array
         name = f"{array.removesuffix(self.mark)}at{start}" + f"to{start + count - 1}" * (count > 1)
         name += ("" if shape == own else f"as{'x'.join(map(str, shape))}") + self.mark
-        self.parts[name] = Part([*self.arrays].index(array), slice(start, start + count), shape)
+        self.parts[name] = Part(array, slice(start, start + count), shape)
         return name
 
     def _array_of(self, spec: Spec) -> str:

@@ -61,7 +61,7 @@ class Text:
         if key not in self.known:
             name = free = "".join(c if c.isalnum() else "_" for c in name)
             count = 0
-            while free in self.objects or free in self.reserved or keyword.iskeyword(free):
+            while free in self.objects or free in self.reserved or keyword.iskeyword(free) or TAKEN.fullmatch(free):
                 count += 1
                 free = f"{name}_{count}"
             self.objects[free] = value
@@ -107,7 +107,7 @@ def written(value: Any) -> bool:
 
 TAKEN = re.compile(
     r"(block|i|far|part)\d+|(b\d+|n\d+|[rg]\d+(at\d+(to\d+)?(as\d+(x\d+)*)?)?|buffers)(of\d+)?|at|start|stop|_"
-    r"|float|range|zip|equations|product|product_both|settle|before|flat"
+    r"|float|range|zip|equations|run|outputs|product|product_both|settle|before|flat"
 )
 """Names that generated code has of its own."""
 
