@@ -89,6 +89,8 @@ def into(text: Text, eq: Equation, arguments: list[str], buffer: str) -> str:
     return f"{text.object(call, call.__name__)}({', '.join((*arguments, place))})"
 
 
+SHORT = 64
+"""Of so few terms a sum is as accurate term by term."""
 ARITHMETIC = frozenset({"add", "subtract", "multiply", "divide", *DAMPED})
 
 
@@ -119,11 +121,19 @@ def expression(text: Text, program: Program, eq: Equation, arguments: list[str])
     compute: Any = DAMPED.get(name, eq.primitive.compute)
     if type(compute) is FunctionType and compute in FOLDED:
         axes, keepdims = (literal.value for literal in eq.parameters)
-        every = axes == tuple(range(program.spec(eq.inputs[0]).ndim))
+        spec = program.spec(eq.inputs[0])
+        every = axes == tuple(range(spec.ndim))
+        if FOLDED[compute] is np.add and every and not keepdims and is_short(spec):
+            return f"{given[0]}.dot({text.object(np.ones(spec.shape, spec.dtype), 'ones', spec)})"
         reduce = text.object(FOLDED[compute].reduce, f"{FOLDED[compute].__name__}_reduce", FOLDED[compute])
         rest = "None" if every else text.object(axes, "index", eq.parameters[0])
         return f"{reduce}({given[0]}, {rest}{', None, None, True' * keepdims})"
     return f"{text.object(compute, name.replace(' ', '_'))}({', '.join(given)})"
+
+
+def is_short(spec: Spec) -> bool:
+    """Whether all entries are added up term by term, by a product of vectors: it takes half as long as NumPy's sum."""
+    return spec.ndim == 1 and spec.dtype.char in "fd" and 0 < spec.size <= SHORT
 
 
 def _flat_positions(program: Program, eq: Equation) -> Any:

@@ -10,11 +10,10 @@ import attrs
 import numpy as np
 
 from tapegrad._program.program import Atom, Equation, Program, Var
+from tapegrad._program.source.arrays import SHORT
 from tapegrad._program.source.groups import Group
 from tapegrad._rules.einsum import LETTERS
 
-SHORT = 64
-"""Of so few terms a sum is as accurate term by term."""
 vecdot: Callable[..., Any] = np.vecdot
 
 
