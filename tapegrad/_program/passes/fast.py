@@ -116,9 +116,6 @@ def _power(work: Rewriting, eq: Equation, out: Spec) -> Atom | Equation | None:
     (x,), exponent = eq.inputs, eq.parameters[0].value
     if work.spec(x) != out or out.dtype.kind != "f" or work.is_weak(x):
         return None
-    if exponent in (3, 4):
-        square = work.call("multiply", x, x, spec=out)
-        return renamed(eq, "multiply", square, x if exponent == 3 else square)
     if exponent == -1:
         return renamed(eq, "divide", Literal(1.0), x)
     return renamed(eq, "sqrt", x) if exponent == 0.5 else None

@@ -22,7 +22,7 @@ from tapegrad._program.source.groups import Group, steps
 from tapegrad._program.source.late import check, checked_at_end, checked_in_blocks, late_products, number_of
 from tapegrad._program.source.lifetimes import Kind, Lives
 from tapegrad._program.source.memory import Pool
-from tapegrad._program.source.numbers import EXPRESSIONS, as_floats, quotient
+from tapegrad._program.source.numbers import as_floats, python_of
 from tapegrad._program.source.packing import Packing
 from tapegrad._program.source.packs import Joined
 from tapegrad._program.source.placed import assembled, is_assembly, without_negatives
@@ -98,7 +98,8 @@ class Writer:
         if not isinstance(atom, Var):
             return self.text.literal(atom)
         if atom in self.floats and atom not in self.program.weak:
-            return f"{self.text.object(np.float64, 'float64')}({self.names[atom]})"
+            kind = self.program.spec(atom).dtype.type
+            return f"{self.text.object(kind, kind.__name__)}({self.names[atom]})"
         return self.names[atom]
 
     def is_weak(self, atom: Atom) -> bool:
@@ -111,12 +112,11 @@ class Writer:
             taken = self.taken.get(eq.outputs[0], frozenset())
             self.text.extend(assembled(self.text, self.program, eq, taken, self.names[eq.outputs[0]], self.array))
             return
+        text = self.text
         left, buffer = ", ".join(self.names[var] for var in eq.outputs), self.buffers.get(eq.outputs[0])
         pythons = eq.outputs[0] in self.floats
         if pythons or (eq.primitive.name == "divide" and eq.outputs[0] in self.program.weak):
-            right = EXPRESSIONS[eq.primitive.name].format(*map(self.number if pythons else self.array, eq.inputs))
-            if eq.primitive.name == "divide":
-                self.text.object(quotient, "quotient")
+            right = python_of(text, eq, self.number if pythons else self.array)
         else:
             spec = self.program.spec(eq.outputs[0])
             arguments = [

@@ -1,0 +1,79 @@
+"""Functions of single numbers in compiled code are Python's; what they have no value for is NumPy's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import product
+from typing import Any
+import warnings
+
+import numpy as np
+import pytest
+
+from tapegrad import compile, fori_loop, grad
+from tapegrad._program.source.numbers import EXPRESSIONS, FUNCTIONS
+
+POINTS = [0.0, -0.0, 0.3, -0.3, 1.0, -1.0, 2.5, -7.0, 1e-320, 1e200, -1e200, 710.0, np.inf, -np.inf, np.nan]
+UNARY = sorted(
+    (FUNCTIONS.keys() | EXPRESSIONS.keys())
+    & {name for name in dir(np) if getattr(np, name, 0).__class__ is np.ufunc and getattr(np, name).nin == 1}
+)
+BINARY = ["add", "subtract", "multiply", "divide", "maximum", "minimum", "power", "arctan2", "hypot"]
+
+
+def assert_close(ours: Any, wanted: Any) -> None:
+    assert type(ours) is np.float64
+    np.testing.assert_allclose(ours, wanted, rtol=1e-15, atol=5e-324)
+
+
+@pytest.mark.parametrize("name", UNARY)
+def test_of_one(name: str) -> None:
+    compiled = compile(lambda x: getattr(np, name)(x))
+    for x in POINTS:
+        with np.errstate(all="ignore"):
+            wanted = getattr(np, name)(np.float64(x))
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            ours = compiled(np.float64(x))
+        assert_close(ours, wanted)
+        assert np.isnan(wanted) or np.signbit(ours) == np.signbit(wanted)
+    assert "np." not in compiled.source(np.float64(1.0))
+
+
+@pytest.mark.parametrize("name", BINARY)
+def test_of_two(name: str) -> None:
+    compiled = compile(lambda x, y: getattr(np, name)(x, y))
+    for x, y in product(map(np.float64, POINTS), repeat=2):
+        with np.errstate(all="ignore"):
+            assert_close(compiled(x, y), getattr(np, name)(x, y))
+
+
+SLOPES: list[Callable[..., Any]] = [
+    lambda x, y: np.exp(-x * y) * np.sin(y) / np.sqrt(1 + x * x),
+    lambda x, y: np.log1p(np.exp(x)) + np.arctan2(y, x) + np.hypot(x, y),
+    lambda x, y: np.tanh(x) ** 2.5 * np.abs(y) ** x + np.maximum(x, y) * np.minimum(x, 2.0),
+    lambda x, y: np.abs(x) * np.square(y) + np.reciprocal(x) * np.log(y),
+]
+
+
+@pytest.mark.parametrize("f", SLOPES)
+def test_slopes(f: Callable[..., Any]) -> None:
+    compiled = compile(grad(f, argnums=(0, 1)))
+    for x, y in ((0.3, 1.7), (1.2, 0.4), (2.0, 2.5)):
+        np.testing.assert_allclose(compiled(x, y), grad(f, argnums=(0, 1))(x, y), rtol=1e-14)
+    assert "errstate" not in compiled.source(0.3, 1.7)
+
+
+@pytest.mark.parametrize("x", [0.0, -1.0, 800.0, np.inf])
+def test_slopes_where_python_raises(x: float) -> None:
+    for f in (np.exp, np.log, np.sqrt, lambda x: np.log(x) * np.exp(-x), lambda x: x**0.5, np.arcsin):
+        with np.errstate(all="ignore"):
+            np.testing.assert_allclose(compile(grad(f))(x), grad(f)(x), rtol=1e-15)
+
+
+def test_in_loops() -> None:
+    def f(x: Any) -> Any:
+        return fori_loop(0, 20, lambda i, y: np.sin(y) + np.exp(-y * y), x)
+
+    np.testing.assert_allclose(compile(grad(f))(0.4), grad(f)(0.4), rtol=1e-13)
+    assert "float64" not in compile(f).source(np.float64(0.4)).partition("for ")[2].partition("return")[0]
