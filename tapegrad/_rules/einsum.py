@@ -31,25 +31,32 @@ LETTERS = "".join(sorted(ascii_letters))
 class Plan:
     """A contraction as a product of stacks of matrices: x as (stack, left, inner), y as (stack, inner, right)."""
 
-    x_order: tuple[int, ...]
-    y_order: tuple[int, ...]
-    stack: int
-    """How many axes are common to the arrays and the output."""
-    inner: int
-    """How many are summed over."""
-    out_order: tuple[int, ...]
-    """From (stack, left, right) to the output."""
+    x_order: tuple[int, ...] | None
+    """The order of the axes of x; None where it is that already."""
+    x_shape: tuple[int, ...]
+    """As matrices."""
+    y_order: tuple[int, ...] | None
+    y_shape: tuple[int, ...]
+    shape: tuple[int, ...]
+    """Of (stack, left, right)."""
+    out_order: tuple[int, ...] | None
+    """From that to the output."""
 
     def product(self, x: Any, y: Any) -> Any:
         """The contraction, by BLAS where its matrices are laid out for that."""
-        x, y = x.transpose(self.x_order), y.transpose(self.y_order)
-        stack, left = x.shape[: self.stack], x.shape[self.stack : x.ndim - self.inner]
-        right, inner = y.shape[self.stack + self.inner :], prod(x.shape[x.ndim - self.inner :])
-        if not stack and self.inner == 1 and len(left) < 2 and len(right) < 2:
-            out = x @ y
-        else:
-            out = x.reshape((*stack, prod(left), inner)) @ y.reshape((*stack, inner, prod(right)))
-        return out.reshape(stack + left + right).transpose(self.out_order)[()]
+        if self.x_order is not None:
+            x = x.transpose(self.x_order)
+        if self.y_order is not None:
+            y = y.transpose(self.y_order)
+        if x.shape != self.x_shape:
+            x = x.reshape(self.x_shape)
+        if y.shape != self.y_shape:
+            y = y.reshape(self.y_shape)
+        out = x.dot(y) if x.ndim <= 2 >= y.ndim else x @ y  # which takes longer to begin
+        if self.out_order is None and out.shape == self.shape:
+            return out
+        out = out.reshape(self.shape)
+        return out[()] if self.out_order is None else out.transpose(self.out_order)
 
 
 def parts(subscripts: str) -> tuple[str, str, str]:
@@ -60,7 +67,7 @@ def parts(subscripts: str) -> tuple[str, str, str]:
 
 
 @lru_cache(maxsize=4096)
-def planned(subscripts: str) -> Plan | None:
+def planned(subscripts: str, x_shape: tuple[int, ...], y_shape: tuple[int, ...]) -> Plan | None:
     """The Plan; None where nothing is summed over, or there is no matrix: NumPy's einsum is best at that."""
     x, y, out = parts(subscripts)
     stack = [name for name in x if name in y and name in out]
@@ -69,13 +76,23 @@ def planned(subscripts: str) -> Plan | None:
     right = [name for name in y if name not in x]
     if not inner or (stack and not left and not right):
         return None
-    made = stack + left + right
+    lengths = dict(zip(x + y, x_shape + y_shape, strict=True))
+
+    def order(names: str, wanted: Sequence[str]) -> tuple[int, ...] | None:
+        return None if [*names] == [*wanted] else tuple(map(names.index, wanted))
+
+    def shape(*names: Sequence[str]) -> tuple[int, ...]:
+        return tuple([prod(map(lengths.__getitem__, each)) for each in names])
+
+    plain = not stack and len(inner) == 1
+    x_names, y_names, made = [*stack, *left, *inner], [*stack, *inner, *right], [*stack, *left, *right]
     return Plan(
-        tuple(x.index(name) for name in (*stack, *left, *inner)),
-        tuple(y.index(name) for name in (*stack, *inner, *right)),
-        len(stack),
-        len(inner),
-        tuple(made.index(name) for name in out),
+        order(x, x_names),
+        shape(*x_names) if plain and len(left) < 2 else shape(*stack, left, inner),
+        order(y, y_names),
+        shape(*y_names) if plain and len(right) < 2 else shape(*stack, inner, right),
+        shape(*made),
+        order("".join(made), [*out]),
     )
 
 
@@ -104,7 +121,7 @@ def _right(ct: Any, x: Any, subscripts: str) -> Any:
 @bilinear(_behind_batch, x=_left, y=_right)
 def contract(x: Any, y: Any, subscripts: str) -> Any:
     """The sum of products over axes that are not in the output. Each name is in two of x, y and output, or in all."""
-    plan = planned(subscripts)
+    plan = planned(subscripts, x.shape, y.shape)
     return np.einsum(subscripts, x, y)[()] if plan is None else plan.product(x, y)
 
 
