@@ -35,6 +35,8 @@ OPERATORS: Mapping[str, str] = {
     "matmul": "{} @ {}",
     "power": "{} ** {}",
     "slice_of": "{}[{}]",
+    "real": "{}.real",
+    "imag": "{}.imag",
 }
 """Primitives that Python has an operator for: quicker than NumPy's function of the same name."""
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from tapegrad._program.passes.placing import as_numbers
 from tapegrad._program.program import Atom, Equation, Program, Var
 from tapegrad._program.source.arrays import COMPARISONS
 from tapegrad._program.source.text import Text
@@ -109,9 +110,17 @@ def _is_arithmetic(program: Program, eq: Equation) -> bool:
     return name in FUNCTIONS or (name in EXPRESSIONS and (name != "slice_of" or not eq.parameters[0].value))
 
 
+def _element(program: Program, eq: Equation) -> tuple[int, ...] | None:
+    """Where the element stands that an equation takes out of an array of float64."""
+    index = as_numbers(eq.parameters[0].value) if eq.primitive.name == "slice_of" else None
+    return index if isinstance(eq.inputs[0], Var) and program.spec(eq.outputs[0]) == FLOAT64 else None
+
+
 def python_of(text: Text, eq: Equation, number: Callable[[Atom], str]) -> str:
     """Such an equation as an expression, of numbers that have names or are written."""
     name, given = eq.primitive.name, [number(atom) for atom in eq.inputs]
+    if index := as_numbers(eq.parameters[0].value) if name == "slice_of" else None:
+        return f"{given[0]}.item({', '.join(map(str, index))})"
     if name in FUNCTIONS:
         given += map(text.literal, eq.parameters)
         return f"{text.object(FUNCTIONS[name], name.replace(' ', '_'))}({', '.join(given)})"
@@ -131,9 +140,13 @@ def is_float(atom: Atom, floats: Collection[Var]) -> bool:
 def as_floats(program: Program, others: Collection[Var] = ()) -> set[Var]:
     """The values of a Program that are computed as Python's floats, or as True and False; no inputs among `others`."""
     floats = {var for var in program.inputs if program.spec(var) == FLOAT64 and var not in others}
+    readers = [eq for eq in program.equations if _is_arithmetic(program, eq)]
+    wanted = {atom for eq in readers if not any(program.spec(x).shape for x in eq.inputs) for atom in eq.inputs}
     whole = {var for var in program.inputs if var in program.weak and program.spec(var).dtype.kind == "i"}
     for eq in program.equations:
-        if _is_arithmetic(program, eq):
+        if eq.outputs[0] in wanted and _element(program, eq):
+            floats.update(eq.outputs)
+        elif _is_arithmetic(program, eq):
             beside = [atom for atom in eq.inputs if atom not in whole or eq.primitive.name == "damp"]
             if beside and all(is_float(atom, floats) for atom in beside):  # Python's int beside a float is one
                 floats.update(eq.outputs)
