@@ -13,6 +13,8 @@ import pytest
 from tapegrad import compile, fori_loop, grad
 from tapegrad._program.source.numbers import EXPRESSIONS, FUNCTIONS
 
+One = Callable[[Any], Any]
+Two = Callable[[Any, Any], Any]
 POINTS = [0.0, -0.0, 0.3, -0.3, 1.0, -1.0, 2.5, -7.0, 1e-320, 1e200, -1e200, 710.0, np.inf, -np.inf, np.nan]
 COMPUTED = FUNCTIONS.keys() | EXPRESSIONS.keys()
 UNARY = sorted(name for name in COMPUTED if isinstance(f := getattr(np, name, None), np.ufunc) and f.nin == 1)
@@ -26,10 +28,11 @@ def assert_close(ours: Any, wanted: Any) -> None:
 
 @pytest.mark.parametrize("name", UNARY)
 def test_of_one(name: str) -> None:
-    compiled = compile(lambda x: getattr(np, name)(x))
+    target: One = getattr(np, name)
+    compiled = compile(target)
     for x in POINTS:
         with np.errstate(all="ignore"):
-            wanted = getattr(np, name)(np.float64(x))
+            wanted = target(np.float64(x))
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             ours = compiled(np.float64(x))
@@ -40,13 +43,14 @@ def test_of_one(name: str) -> None:
 
 @pytest.mark.parametrize("name", BINARY)
 def test_of_two(name: str) -> None:
-    compiled = compile(lambda x, y: getattr(np, name)(x, y))
+    target: Two = getattr(np, name)
+    compiled = compile(target)
     for x, y in product(map(np.float64, POINTS), repeat=2):
         with np.errstate(all="ignore"):
-            assert_close(compiled(x, y), getattr(np, name)(x, y))
+            assert_close(compiled(x, y), target(x, y))
 
 
-SLOPES: list[Callable[..., Any]] = [
+SLOPES: list[Two] = [
     lambda x, y: np.exp(-x * y) * np.sin(y) / np.sqrt(1 + x * x),
     lambda x, y: np.log1p(np.exp(x)) + np.arctan2(y, x) + np.hypot(x, y),
     lambda x, y: np.tanh(x) ** 2.5 * np.abs(y) ** x + np.maximum(x, y) * np.minimum(x, 2.0),
@@ -55,26 +59,29 @@ SLOPES: list[Callable[..., Any]] = [
 
 
 @pytest.mark.parametrize("f", SLOPES)
-def test_slopes(f: Callable[..., Any]) -> None:
+def test_slopes(f: Two) -> None:
     compiled = compile(grad(f, argnums=(0, 1)))
     for x, y in ((0.3, 1.7), (1.2, 0.4), (2.0, 2.5)):
         np.testing.assert_allclose(compiled(x, y), grad(f, argnums=(0, 1))(x, y), rtol=1e-14)
     assert "errstate" not in compiled.source(0.3, 1.7)
 
 
-RAISING: list[Callable[..., Any]] = [np.exp, np.log, np.sqrt, np.arcsin, lambda x: np.log(x) * np.exp(-x)]
+RAISING: list[One] = [np.exp, np.log, np.sqrt, np.arcsin, lambda x: np.log(x) * np.exp(-x)]
 
 
 @pytest.mark.parametrize("f", RAISING)
 @pytest.mark.parametrize("x", [0.0, -1.0, 800.0, np.inf])
-def test_slopes_where_python_raises(f: Callable[..., Any], x: float) -> None:
+def test_slopes_where_python_raises(f: One, x: float) -> None:
     with np.errstate(all="ignore"):
         np.testing.assert_allclose(compile(grad(f))(x), grad(f)(x), rtol=1e-15)
 
 
 def test_in_loops() -> None:
+    def step(i: Any, y: Any) -> Any:
+        return np.sin(y) + np.exp(-y * y)
+
     def f(x: Any) -> Any:
-        return fori_loop(0, 20, lambda i, y: np.sin(y) + np.exp(-y * y), x)
+        return fori_loop(0, 20, step, x)
 
     np.testing.assert_allclose(compile(grad(f))(0.4), grad(f)(0.4), rtol=1e-13)
     assert "float64" not in compile(f).source(np.float64(0.4)).partition("for ")[2].partition("return")[0]
@@ -89,5 +96,6 @@ def test_elements_of_arrays() -> None:
     compiled, p = compile(grad(f)), np.array([[0.3, 1.2], [0.5, -0.7]])
     assert "p.item(1, -1)" in compiled.source(p)
     np.testing.assert_allclose(compiled(p), grad(f)(p), rtol=1e-15)
-    assert type(compile(lambda p: p[0, 1] * 2.0)(p)) is np.float64
-    assert type(compile(lambda p: p[0, 1])(p)) is np.float64
+    functions: list[One] = [lambda p: p[0, 1] * 2.0, lambda p: p[0, 1]]
+    for each in functions:
+        assert type(compile(each)(p)) is np.float64

@@ -30,7 +30,6 @@ def as_product(work: Rewriting, eq: Equation) -> Equation | Sequence[Atom]:
             product = power if product is None else work.call("multiply", product, power, spec=out)
         left //= 2
         if left:
-            squares = ("square", power) if out.shape else ("multiply", power, power)
-            power = work.call(*squares, spec=out)
+            power = work.call("square", power, spec=out)
     assert product is not None  # as n is not 0
     return [product] if n > 0 else renamed(eq, "divide", Literal(1.0), product)
