@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 import dataclasses
+from enum import Enum
+from functools import cached_property
 from threading import Lock
 from typing import Any, Final, overload
 
@@ -25,6 +27,12 @@ class Fields:
 
     children: tuple[str, ...]
     static: tuple[str, ...]
+    known: frozenset[str]
+    """Both, and the cached properties: these are computed from the children, and of new ones they are others."""
+
+    def others(self, tree: object) -> dict[str, Any]:
+        """What an instance holds beside."""
+        return {name: value for name, value in getattr(tree, "__dict__", {}).items() if name not in self.known}
 
 
 _registering = Lock()
@@ -32,6 +40,9 @@ _registered: set[type[Any]] = set()
 _declared: dict[type[Any], Fields] = {}
 _NUMBERS = frozenset({float, int, complex, np.float64, np.ndarray})
 """The commonest leaves, known without asking optree."""
+
+_PLAIN: Any = (bool, int, float, complex, str, bytes, Enum, np.generic, np.ndarray, type(None))
+"""Classes of values without parts."""
 
 LEAF: Final[Any] = optree.tree_structure(0.0, none_is_leaf=True, namespace=NAMESPACE)
 """The structure of what is a single number or array."""
@@ -197,14 +208,15 @@ def register_fields(cls: type[Any], names: Sequence[str], statics: Sequence[str]
     """Make a class a tree, unless it is one: by the names of its children, and of what is part of its structure.
 
     An instance is rebuilt without calling `__init__`: its converters and validators expect arrays. What else it holds
-    comes along.
+    comes along, but for the values of cached properties.
     """
     entries = tuple(names)
-    known = {*names, *statics}
+    cached = [name for base in cls.__mro__ for name, value in vars(base).items() if isinstance(value, cached_property)]
+    fields = Fields(entries, tuple(statics), frozenset((*names, *statics, *cached)))
     nothing = _Kept({}, {})
 
     def children(tree: object) -> tuple[list[Any], _Kept, tuple[str, ...]]:
-        rest = {name: value for name, value in getattr(tree, "__dict__", {}).items() if name not in known}
+        rest = fields.others(tree)
         static = {name: getattr(tree, name) for name in statics}
         kept = _Kept(static, rest) if static or rest else nothing
         return [getattr(tree, name) for name in entries], kept, entries
@@ -219,7 +231,7 @@ def register_fields(cls: type[Any], names: Sequence[str], statics: Sequence[str]
 
     new = register(cls, children, rebuild, path_entry_type=optree.GetAttrEntry)
     if new:
-        _declared[cls] = Fields(entries, tuple(statics))
+        _declared[cls] = fields
     return new
 
 
@@ -229,13 +241,17 @@ def declared_fields(cls: type[Any]) -> Fields | None:
 
 
 def statics(tree: Any) -> list[Any]:
-    """The static fields of all nodes. A structure tells them apart by `==`: 1 and 1.0 are the same to it."""
+    """The static fields of all nodes, and other attributes with plain values.
+
+    A structure tells static fields apart by `==`, to which 1 and 1.0 are the same, and knows no other attributes.
+    """
     found: list[Any] = []
 
     def look(node: object) -> bool:
         fields = _declared.get(type(node))
         if fields is not None:
             found.extend(getattr(node, name) for name in fields.static)
+            found.extend(each for each in sorted(fields.others(node).items()) if isinstance(each[1], _PLAIN))
         return False
 
     optree.tree_flatten(tree, is_leaf=look, none_is_leaf=True, namespace=NAMESPACE)

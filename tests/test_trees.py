@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 import dataclasses
+from functools import cached_property
 from pathlib import Path
 import pickle
 import subprocess
@@ -373,3 +374,30 @@ def test_a_converter_that_loses_the_gradient() -> None:
     weights: Any = attrs.make_class("Weights", {"values": attrs.field(converter=converter)})
     with pytest.raises(ConversionError, match=r"at test_trees.py:\d+, in <lambda>"):
         grad(lambda x: weights(x).values)(1.0)
+
+
+@dataclasses.dataclass(frozen=True)
+class Decaying:
+    rate: Any
+
+    @cached_property
+    def weights(self) -> Any:
+        return np.exp(-self.rate * np.arange(3.0))
+
+
+@attrs.frozen(slots=False)
+class DecayingOnceMore(Decaying):
+    rate: Any
+
+
+@pytest.mark.parametrize("kind", [Decaying, DecayingOnceMore])
+def test_a_cached_property_is_that_of_the_children(kind: Any) -> None:
+    def total(tree: Any) -> Any:
+        return np.sum(tree.weights)
+
+    fresh, used = kind(0.5), kind(0.5)
+    assert total(used) == total(fresh)
+    gradient = grad(total)(used)
+    assert gradient == grad(total)(kind(0.5))
+    assert gradient.rate < -1.0
+    np.testing.assert_array_equal(gradient.weights, kind(gradient.rate).weights)

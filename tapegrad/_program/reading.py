@@ -98,7 +98,9 @@ class Reading:
             for part, key in zip(names, structure.entries(), strict=True):
                 self.text.line(f"{part} = {name}[{self.text.key(key)}]")
             children = [tree[key] for key in structure.entries()]
-        elif (fields := declared_fields(kind)) is not None:
+        elif (fields := declared_fields(kind)) is not None and not fields.others(tree):
+            if hasattr(tree, "__dict__"):
+                self.demand(f"{name}.__dict__.keys() <= {self.text.object(fields.known, 'known')}")
             for part, field in zip(names, fields.children, strict=True):
                 self.text.line(f"{part} = {name}.{field}")
             for field in fields.static:

@@ -1,0 +1,81 @@
+"""What one runs into first: it works, or an error says what to write instead."""
+
+from __future__ import annotations
+
+import dataclasses
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tapegrad._program.reading import UNKNOWN
+from tests.untyped import compile, grad, vmap
+
+X = np.array([1.0, 2.0, 3.0])
+
+
+@dataclasses.dataclass
+class Model:
+    weights: Any
+
+    def __post_init__(self) -> None:
+        self.training = True
+        self.history: list[float] = []
+
+    @cached_property
+    def total(self) -> Any:
+        return np.sum(self.weights)
+
+
+def scaled(model: Model, x: Any) -> Any:
+    return model.total * x * (2.0 if model.training else 1.0)
+
+
+def test_a_compiled_function_sees_attributes_that_are_no_fields() -> None:
+    model, compiled = Model(X), compile(scaled)
+    assert compiled(model, 1.0) == 12.0
+    model.training = False
+    assert compiled(model, 1.0) == scaled(model, 1.0) == 6.0
+    assert compiled.stats.programs == 2
+    other = Model(2 * X)
+    other.training = False
+    assert compiled(other, 1.0) == 12.0
+    assert compiled.stats.programs == 2
+
+
+def test_an_attribute_that_is_no_field_is_seen_when_it_comes_later() -> None:
+    @dataclasses.dataclass
+    class Scale:
+        factor: float
+
+    compiled = compile(lambda scale, x: x * scale.factor * getattr(scale, "again", 1.0))
+    scale: Any = Scale(3.0)
+    assert compiled(scale, 1.0) == 3.0
+    (read,) = compiled.cache.readers
+    assert read((scale, 1.0), {}) == 3.0
+    scale.again = 2.0
+    assert compiled(scale, 1.0) == 6.0
+
+
+def test_a_compiled_function_computes_cached_properties_anew() -> None:
+    @dataclasses.dataclass
+    class Summed:
+        weights: Any
+
+        @cached_property
+        def total(self) -> Any:
+            return np.sum(self.weights)
+
+    compiled, used = compile(lambda summed: summed.total), Summed(X)
+    assert used.total == compiled(used) == 6.0
+    assert compiled(Summed(2 * X)) == 12.0
+    (read,) = compiled.cache.readers
+    assert read((used,), {}) is not UNKNOWN  # what it has cached does not keep it from the quick way
+
+
+@pytest.mark.parametrize("wrapper", [staticmethod, classmethod, property])
+@pytest.mark.parametrize("transform", [compile, grad, vmap])
+def test_wrappers_of_methods_stand_above(transform: Any, wrapper: Any) -> None:
+    with pytest.raises(TypeError, match=rf"test_pitfalls.* {wrapper.__name__}.*@{wrapper.__name__} stands above"):
+        transform(wrapper(lambda x: x))
