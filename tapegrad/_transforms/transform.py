@@ -13,7 +13,18 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
 
+from tapegrad._place import user_line
 from tapegrad.typing import override
+
+
+def _is_no_wrapper(transform: Transform, attribute: attrs.Attribute[Any], f: object) -> None:
+    """Refuse what only a class makes a function of: a static method is callable, and would be bound like any other."""
+    if isinstance(f, (staticmethod, classmethod, property)):
+        kind = type(f).__name__
+        raise TypeError(
+            f"at {user_line()}, {transform.word} was applied to a {kind}. Change the order of the decorators: "
+            f"@{kind} stands above, and what is applied to the function itself below."
+        )
 
 
 @attrs.frozen(repr=False)
@@ -25,7 +36,7 @@ class Transform:
 
     word: ClassVar[str]
     """What the user calls to make one."""
-    f: Callable[..., Any] = attrs.field(validator=attrs.validators.is_callable())
+    f: Callable[..., Any] = attrs.field(validator=[_is_no_wrapper, attrs.validators.is_callable()])
 
     @override
     def __init_subclass__(cls) -> None:
