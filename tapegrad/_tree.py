@@ -251,7 +251,7 @@ def statics(tree: Any) -> list[Any]:
         fields = _declared.get(type(node))
         if fields is not None:
             found.extend(getattr(node, name) for name in fields.static)
-            found.extend(each for each in sorted(fields.others(node).items()) if isinstance(each[1], _PLAIN))
+            found.extend(each for each in sorted(fields.others(node).items()) if issubclass(type(each[1]), _PLAIN))
         return False
 
     optree.tree_flatten(tree, is_leaf=look, none_is_leaf=True, namespace=NAMESPACE)
