@@ -79,3 +79,54 @@ def test_a_compiled_function_computes_cached_properties_anew() -> None:
 def test_wrappers_of_methods_stand_above(transform: Any, wrapper: Any) -> None:
     with pytest.raises(TypeError, match=rf"test_pitfalls.* {wrapper.__name__}.*@{wrapper.__name__} stands above"):
         transform(wrapper(lambda x: x))
+
+
+def rotation(t: Any) -> Any:
+    return np.array([[np.cos(t), -np.sin(t)], [np.sin(t), np.cos(t)]])
+
+
+PLAIN_ARRAYS: dict[str, Any] = {
+    "rows": lambda x: rotation(x[0])[0, 0],
+    "a list of values": lambda x: np.max([x[0], x[1]]),
+    "a buffer": lambda x: np.sum(filled(x)),
+}
+
+
+def filled(x: Any) -> Any:
+    out = np.zeros(3)
+    out[:] = x
+    return out
+
+
+@pytest.mark.parametrize("name", PLAIN_ARRAYS)
+@pytest.mark.parametrize("transform", [compile, grad, lambda f: lambda x: vmap(f)(np.stack([x, x]))])
+def test_what_becomes_a_plain_array_is_told_how_arrays_are_made(transform: Any, name: str) -> None:
+    with pytest.raises(TypeError, match=r"test_pitfalls.*np\.stack.*tapegrad\.numpy\.array\(.*at\(array\)\[i\]\.set"):
+        transform(PLAIN_ARRAYS[name])(X)
+
+
+@pytest.mark.parametrize("transform", [compile, grad])
+def test_a_list_of_numbers_is_no_array(transform: Any) -> None:
+    with pytest.raises(TypeError, match=r"list of numbers, pass an array"):
+        transform(lambda x: np.sum(np.sin(x)))([1.0, 2.0])
+
+
+@pytest.mark.parametrize("out", [lambda x: [np.sum(x)], lambda x: (np.sum(x), 1), lambda x: {"loss": np.sum(x)}])
+def test_a_number_alone_has_a_gradient(out: Any) -> None:
+    with pytest.raises(TypeError, match=r"returned a (list|tuple|dict).*number alone.*has_aux"):
+        grad(out)(X)
+
+
+CONCRETE: dict[str, Any] = {
+    "item": (lambda x: np.sum(x).item(), r"Leave it as it is"),
+    "tolist": (lambda x: x.tolist(), r"list\(x\)"),
+    "int": (lambda x: x[int(np.argmax(x))], r"Leave it as it is, an index too"),
+    "out=": (lambda x: np.multiply(x, 2.0, out=np.zeros(3)), r"recorded into an existing array"),
+}
+
+
+@pytest.mark.parametrize("name", CONCRETE)
+def test_what_is_asked_of_a_recorded_value(name: str) -> None:
+    f, message = CONCRETE[name]
+    with pytest.raises(TypeError, match=message):
+        compile(f)(X)

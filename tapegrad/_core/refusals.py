@@ -17,19 +17,24 @@ TRUTH: Final = "Python's if, while, assert, and, or, not, in, max, min and sorte
 CHOICES: Final = "Write np.where(condition, a, b), (a) & (b), np.maximum(a, b), np.max(x), np.sort(x)"
 """What to write instead."""
 TAKE: Final = "To index a plain array by it, write tapegrad.numpy.take(array, i, 0)."
+JOIN: Final = (
+    "np.stack([x, y]), np.concatenate, or tapegrad.numpy.array([[x, 0], [y, 1]]); where an argument is a list of "
+    "numbers, pass an array, np.array(numbers); instead of writing into an array, write at(array)[i].set(x) or "
+    "np.where(mask, x, array)"
+)
+"""How an array is made of values: NumPy's functions see no Variables in lists, but for those that join arrays."""
 REMEDIES: Final = {
-    "to become a plain array": "Use NumPy's functions on the value itself, and join values with np.stack([x, y]). "
-    f"{TAKE} Random numbers that depend on it: draw standard ones outside, pass them in like it, and write "
-    "loc + scale * z.",
+    "to become a plain array": f"Use NumPy's functions on the value itself; join values with {JOIN}. {TAKE} Random "
+    "numbers that depend on it: draw standard ones outside, pass them in like it, and write loc + scale * z.",
+    "to become a Python number (item)": "Leave it as it is, or index it: x[i].",
+    "to become a list of Python numbers (tolist)": "Iterate over it: list(x).",
+    "to become a Python int": f"Leave it as it is, an index too, or write x.astype(int). {TAKE}",
     "to be used as an index or a size": TAKE,
     "to decide how the computation goes on": "It may be a width, a limit, or an index of at(x)[i].multiply(v) and its "
     "siblings, which may name an entry more than once.",
 }
 """What Python wanted of a value that it cannot know -> what to write instead, where that is not NUMPYS."""
-PLAIN_ARRAY: Final = (
-    "use NumPy's functions on the Variable itself; join Variables with np.stack([x, y]) or np.concatenate, or "
-    "np.array([x, y], like=x); instead of writing into an array, write at(array)[i].set(x) or np.where(mask, x, array)"
-)
+PLAIN_ARRAY: Final = f"use NumPy's functions on the Variable itself; join Variables with {JOIN}"
 IN_PLACE: Final = {
     "sort": "np.sort(x)",
     "partition": "np.partition(x, kth)",
@@ -99,20 +104,33 @@ def _library_call(frame: FrameType) -> tuple[str, str] | None:
         current = current.f_back
     for called in reversed(inner):
         home = str(called.f_globals.get("__name__", ""))
-        names = [(home, called.f_code.co_name)]
-        owner = getattr(called.f_locals.get("self"), "name", None)  # one of the distributions
+        this = called.f_locals.get("self")
+        names = [(home, type(this).__name__ if called.f_code.co_name == "__init__" else called.f_code.co_name)]
+        owner = getattr(this, "name", None)  # one of the distributions
         if isinstance(owner, str):
             names.append((home, owner))
         # A wrapper of SciPy's has what it wraps in a variable.
         names += [(str(f.__module__), f.__name__) for f in called.f_locals.values() if isinstance(f, FunctionType)]
         for module, name in names:
-            package, _, rest = module.partition(".")
             if module.startswith("numpy.polynomial.") and name.endswith("val"):
                 return f"{module}.{name}", f"tapegrad.numpy.polynomial.{name}"
-            public = sys.modules.get(f"scipy.{rest.partition('.')[0]}") if package == "scipy" else None
-            if public is not None and hasattr(public, name):
-                called_name = f"{public.__name__}.{name}" + (f".{called.f_code.co_name}" if name == owner else "")
+            public = _public(module, name)
+            if public is not None:
+                called_name = f"{public}.{name}" + (f".{called.f_code.co_name}" if name == owner else "")
                 return called_name, f"tapegrad.{called_name}"
+    return None
+
+
+def _public(module: str, name: str) -> str | None:
+    """The public module of SciPy's from which users have what is defined in `module`."""
+    package, *parts = module.split(".")
+    home = package
+    for part in parts if package == "scipy" else ():
+        home += f".{part}"
+        if part.startswith("_"):
+            return None
+        if hasattr(sys.modules.get(home), name):
+            return home
     return None
 
 

@@ -158,7 +158,7 @@ def _refused(target: Callable[..., Any], remedy: str) -> Callable[..., NoReturn]
     @stands_for(target)
     def front(a: Any, *args: Any, **keywords: Any) -> NoReturn:
         """Always an error: a Variable cannot be written into, nor its values be lost in a plain array."""
-        what = "change a Variable" if is_variable(a) else "write a differentiated value into an existing array"
+        what = "change a Variable" if is_variable(a) else "write a Variable into an existing array"
         raise ConversionError(f"np.{target.__name__} at {user_line()} was to {what}. Make a new array: {remedy}.")
 
     return front

@@ -81,8 +81,9 @@ def full(
 def copyto(dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) -> NoReturn:
     """Always an error: NumPy's own `np.full_like(array, value)` comes here too, and no protocol tells it of `value`."""
     raise ConversionError(
-        f"np.copyto or np.full_like at {user_line()} was to write a differentiated value into an existing array, "
-        "where its gradient would be lost. For an array filled with it, use np.broadcast_to(value, shape)."
+        f"np.copyto or np.full_like at {user_line()} was to write a value that is differentiated, batched or "
+        "recorded into an existing array, which holds plain numbers only. For an array filled with it, use "
+        "np.broadcast_to(value, shape)."
     )
 
 

@@ -109,9 +109,9 @@ def refuse(name: str, keywords: dict[str, Any]) -> None:
             continue
         if key == "out":
             raise ConversionError(
-                f"{name} at {user_line()} was to write a differentiated value into an existing array (out= or an "
-                "in-place operator such as a += x), where its gradient would be lost. Use the returned value instead: "
-                "a = a + x."
+                f"{name} at {user_line()} was to write a value that is differentiated, batched or recorded into an "
+                "existing array (out= or an in-place operator such as a += x), which holds plain numbers only. Use the "
+                "returned value instead: a = a + x."
             )
         if key == "where":
             raise ConversionError(

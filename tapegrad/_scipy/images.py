@@ -16,8 +16,8 @@ def image_of(name: str, input: Any, output: Any, *others: Any) -> tuple[Any, Cal
     """The image, and how to convert the result: to its dtype, or the one asked for; complex if any operand is."""
     if isinstance(output, np.ndarray) or is_variable(output):
         raise ConversionError(
-            f"{name} at {user_line()} was to write a differentiated value into an existing array (output=), where its "
-            "gradient would be lost. Use the returned value instead."
+            f"{name} at {user_line()} was to write a value that is differentiated, batched or recorded into "
+            "an existing array (output=), which holds plain numbers only. Use the returned value instead."
         )
     x = operand(input)
     wanted: Any = x.dtype if output is None else np.dtype(output)

@@ -70,7 +70,7 @@ def check_scalar(out: Any, word: str, name: str) -> None:
 def _remedy(out: Any) -> str:
     if out is None:
         return "Is a return missing?"
-    if isinstance(out, several):
+    if isinstance(out, (tuple, list, dict)):
         return "Return the number alone; grad and value_and_grad take what comes with it by has_aux=True."
     if np.shape(out) == () and np.iscomplexobj(out):
         return "Take its np.real, np.imag or np.abs; a complex derivative is jacobian(f, holomorphic=True)."
