@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tapegrad._program.reading import UNKNOWN
-from tests.untyped import compile, grad, vmap
+from tests.untyped import compile, fori_loop, grad, vmap
 
 X = np.array([1.0, 2.0, 3.0])
 
@@ -130,3 +130,23 @@ def test_what_is_asked_of_a_recorded_value(name: str) -> None:
     f, message = CONCRETE[name]
     with pytest.raises(TypeError, match=message):
         compile(f)(X)
+
+
+def factorised(matrix: Any) -> Any:
+    try:
+        return np.linalg.cholesky(matrix)
+    except np.linalg.LinAlgError:
+        return np.linalg.cholesky(matrix + np.eye(2))
+
+
+def test_a_failure_that_is_caught_while_a_program_is_recorded() -> None:
+    regular, singular = np.eye(2), np.zeros((2, 2))
+    with pytest.raises(TypeError, match=r"cholesky at test_pitfalls.*was caught.*as an argument"):
+        compile(factorised)(singular)
+    with pytest.raises(TypeError, match=r"cholesky at .*was caught"):
+        compile(lambda x: fori_loop(0, 2, lambda i, x: factorised(x), x))(singular)
+    compiled = compile(factorised)
+    np.testing.assert_array_equal(compiled(regular), regular)
+    for failing in (compiled, compile(np.linalg.cholesky)):
+        with pytest.raises(np.linalg.LinAlgError):
+            failing(singular)

@@ -126,6 +126,8 @@ def _recorded(level: Tracing, run: Callable[[], Any], inputs: Sequence[Any], nam
     finally:
         level.open = False
         recording.reset(token)
+    if level.failure is not None:
+        raise level.failure
     leaves, structure = flatten(out)
     outputs: list[Atom] = [leaf.symbol if level.owns(leaf) else _constant_output(leaf) for leaf in leaves]
     return Program(

@@ -189,6 +189,8 @@ class Tracing:
     examples: Examples = attrs.field(factory=Examples, init=False)
     refusal: ConcretizationError | None = attrs.field(default=None, init=False)
     """The last error that asked for a value."""
+    failure: ConcretizationError | None = attrs.field(default=None, init=False)
+    """What to raise if the function goes on after an operation has failed, as only the values of this call make it."""
 
     def input(self, leaf: Any) -> Traced:
         """A new Variable for an input of the Program, which in this call is `leaf`."""
@@ -302,6 +304,14 @@ class Tracing:
         if found is not None:
             return found, ()
         values = [arg.seen() if own else arg for arg, own in zip(args, mine, strict=True)]
-        results = apply(primitive, *values)
+        try:
+            results = apply(primitive, *values)
+        except np.linalg.LinAlgError as error:
+            self.failure = ConcretizationError(
+                f"{primitive.name} at {user_line()} failed ({error}) while a Program was recorded, and was caught: the "
+                "Program would go the same way whether it fails or not. Find out before what makes it succeed, and "
+                "pass that as an argument; or compare values, and choose by np.where or cond."
+            )
+            raise
         results = (results,) if primitive.results == 1 else results
         return Outcome.of(results, values), results
