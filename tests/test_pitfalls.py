@@ -150,3 +150,40 @@ def test_a_failure_that_is_caught_while_a_program_is_recorded() -> None:
     for failing in (compiled, compile(np.linalg.cholesky)):
         with pytest.raises(np.linalg.LinAlgError):
             failing(singular)
+
+
+class Result:
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
+class SlottedResult:
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
+OPAQUE: dict[str, Any] = {
+    "an object": Result,
+    "a slot": SlottedResult,
+    "a list in an object": lambda x: Result([x]),
+    "a closure": lambda x: lambda y: x * y,
+    "values of a dict": lambda x: {"a": x}.values(),
+    "a method": lambda x: Result(x).__init__,
+}
+
+
+@pytest.mark.parametrize("name", OPAQUE)
+def test_what_is_returned_is_a_tree(name: str) -> None:
+    with pytest.raises(TypeError, match=r"returned a \w+ that holds a recorded value.*register_tree"):
+        compile(OPAQUE[name])(2.0)
+
+
+LEFT_OVER: list[Any] = []
+
+
+def test_what_holds_no_recorded_value_is_returned() -> None:
+    compile(lambda x: LEFT_OVER.append(x))(1.0)
+    for constant in (np.tanh, factorised, Result(2.0), Result, "name", None, np, range(3)):
+        assert compile(lambda x, constant=constant: (x, constant))(1.0)[1] is constant

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+import gc
+from types import ModuleType
 from typing import Any, ClassVar
 
 import attrs
 import numpy as np
 
 from tapegrad._core.refusals import is_numpys
-from tapegrad._core.variable import ARRAYS, still_open
+from tapegrad._core.variable import ARRAYS, is_variable, still_open
 from tapegrad._program.constants import constant
 from tapegrad._program.program import Atom, Program
 from tapegrad._program.tracing import Tracing, recording
@@ -150,7 +152,22 @@ def _constant_output(leaf: Any) -> Atom:
             f"a function to compile or trace returned a {kind.__name__}, which later calls would return again, "
             "however it has changed. Return trees of numbers and arrays."
         )
+    if _holds_recorded(leaf):
+        raise DomainError(
+            f"a function to compile or trace returned a {kind.__name__} that holds a recorded value, which no later "
+            "call would replace. Return trees of numbers and arrays; make the class a frozen attrs class or dataclass, "
+            "or a tree by tapegrad.extend.register_tree."
+        )
     return constant(leaf)
+
+
+def _holds_recorded(leaf: object, depth: int = 3) -> bool:
+    """Whether an object that is no tree refers to a recorded value: in its attributes, or a function by its closure."""
+    return any(
+        is_variable(part) or (depth > 1 and _holds_recorded(part, depth - 1))
+        for part in gc.get_referents(leaf)
+        if not isinstance(part, (type, ModuleType)) and not (type(part) is dict and "__builtins__" in part)
+    )
 
 
 @attrs.frozen(repr=False)
