@@ -10,7 +10,7 @@ import pytest
 
 import tapegrad
 from tapegrad import Intermediate, Tape, errors, no_grad
-from tests.untyped import checkpoint, compile, grad, intermediates, jvp, scan, vmap
+from tests.untyped import checkpoint, compile, grad, intermediates, jvp, plain, scan, vmap
 
 name: Any = tapegrad.name
 X = np.array([0.3, 0.7, 1.1])
@@ -168,8 +168,20 @@ def test_names_in_programs() -> None:
         intermediates(compile(vmap(rows))),
     ]
     for f, x in zip(refused, (X, X, X[None]), strict=True):
-        with pytest.raises(errors.DomainError, match=r"name at test_names.py.*'row' is given while a Program is rec"):
+        with pytest.raises(errors.DomainError, match=r"at test_names.py.*the name 'row' is given in a Program"):
             f(x)
+
+
+@pytest.mark.parametrize("f", [network, lambda w, x: (name(w * 2.0, "unused"), plain.sum(w) * plain.sum(x))[1]])
+def test_names_in_what_was_compiled_before(f: Any) -> None:
+    compiled = compile(f)
+    np.testing.assert_allclose(compiled(W, X), f(W, X))
+    looking: list[Any] = [intermediates(compiled), intermediates(lambda w, x: grad(compiled, argnums=1)(w, x)[0])]
+    for _ in range(2):
+        for look in looking:
+            with pytest.raises(errors.DomainError, match=r"at test_names.py.*is given in a Program"):
+                look(W, X)
+        np.testing.assert_allclose(compiled(W, X), f(W, X))
 
 
 def test_errors() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from importlib import import_module
 from threading import Lock
 from typing import Any, Literal, TypeAlias
@@ -10,14 +10,17 @@ from typing import Any, Literal, TypeAlias
 import attrs
 import numpy as np
 
+from tapegrad._config import CONFIG
 from tapegrad._core.variable import Variable
 from tapegrad._program.constants import key_of
 from tapegrad._program.program import Program
 from tapegrad._program.reading import NUMBERS, UNKNOWN, Reader, reader
 from tapegrad._program.source.control import ControlWriter
 from tapegrad._program.source.function import Code
+from tapegrad._program.structured import Structured
 from tapegrad._program.trace import Call, is_input
 from tapegrad._spec import ndarray, type_of
+from tapegrad._transforms.intermediates import NAMED, hidden
 from tapegrad.typing import override
 
 Backend: TypeAlias = Literal["numpy", "numba"]
@@ -32,20 +35,38 @@ READERS = 16
 """So many structures of arguments a compiled function has a Reader for; the oldest goes first."""
 
 
+def labels(program: Program) -> Iterator[str]:
+    """The names that are given in a Program, and in what is inside of it."""
+    for eq in program.equations:
+        if eq.primitive is NAMED:
+            yield eq.parameters[0].value
+        elif isinstance(eq.primitive, Structured):
+            for part in eq.primitive.parts().values():
+                yield from labels(part)
+
+
 @attrs.frozen(eq=False)
 class Entry:
     """One Program, and what runs it."""
 
     program: Program
     code: Code
+    label: str | None
+    """A name that is given inside, if there is one."""
 
     @classmethod
-    def of(cls, program: Program, backend: Backend, donated: Sequence[bool]) -> Entry:
+    def of(cls, program: Program, backend: Backend, donated: Sequence[bool], label: str | None) -> Entry:
         """With the code for a Program, of whose inputs some are donated."""
         given = frozenset(var for var, flag in zip(program.inputs, donated, strict=True) if flag)
         module, _, name = WRITERS[backend].rpartition(".")
         writer: type[ControlWriter] = getattr(import_module(module), name)
-        return cls(program, writer(program, given).write())
+        return cls(program, writer(program, given).write(), label)
+
+    def run(self, *leaves: Any) -> Any:
+        """The tree of the outputs: by the code, or equation by equation where another level is met."""
+        if self.label is not None and CONFIG.get().collector is not None:
+            raise hidden(self.label)
+        return (self.program if any(isinstance(leaf, Variable) for leaf in leaves) else self.code.run)(*leaves)
 
 
 @attrs.define(eq=False)
@@ -70,7 +91,7 @@ class Cache:
                     self.readers = (new, *self.readers[: READERS - 1])
                     known = self._signature(call, args, keywords)
                 if known is not None:
-                    self.quick[known] = entry.code.run
+                    self.quick[known] = entry.code.run if entry.label is None else entry.run
             for table in (self.entries, self.quick):
                 while len(table) > MOST:
                     del table[next(iter(table))]

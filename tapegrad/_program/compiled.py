@@ -9,9 +9,9 @@ from typing import Any, ClassVar, Concatenate, Generic, Protocol, overload
 
 import attrs
 
-from tapegrad._core.variable import Variable, is_variable
+from tapegrad._core.variable import is_variable
 from tapegrad._place import user_line
-from tapegrad._program.cache import WRITERS, Backend, Cache, Entry, kind_of
+from tapegrad._program.cache import WRITERS, Backend, Cache, Entry, kind_of, labels
 from tapegrad._program.constants import key_of
 from tapegrad._program.cost import Profile, profile
 from tapegrad._program.kernels.files import require_numba
@@ -60,8 +60,7 @@ class Compiled(Transform, Generic[P, R]):
             if known is not UNKNOWN:
                 return known
         inputs, entry = self._entry(args, keywords)
-        run = entry.program if any(isinstance(leaf, Variable) for leaf in inputs) else entry.code.run
-        out: R = run(*inputs)
+        out: R = entry.run(*inputs)
         return out
 
     @overload
@@ -93,11 +92,14 @@ class Compiled(Transform, Generic[P, R]):
             raise TypeError(
                 f"{self} was called at {user_line()} with a value that is no number and cannot be hashed ({error}). "
                 "Such values are part of what is compiled, and are looked up at each call: pass a tuple in place of a "
-                "list or set, a frozen class in place of a dict."
+                "list or set; make a class of your own, as that of self may be, a dataclass or attrs class, which is a "
+                "tree."
             ) from error
         if entry is None:
-            program = optimised(program_of(self.f, call), fast_math=self.fast_math)
-            entry = Entry.of(program, self.backend, call.donated(self.f, self.donate))
+            recorded = program_of(self.f, call)
+            program = optimised(recorded, fast_math=self.fast_math)
+            label = next(labels(recorded), None)  # also of what is not needed, and left out
+            entry = Entry.of(program, self.backend, call.donated(self.f, self.donate), label)
             self.cache.add(key, entry, call, args, keywords)
         return call.inputs, entry
 

@@ -70,6 +70,15 @@ def _named(leaf: Any, label: Label) -> Any:
     return named if collector is None else collector.collect(named, label)
 
 
+def hidden(label: str) -> DomainError:
+    """The error for a name that `intermediates` around a Program would not see."""
+    return DomainError(
+        f"at {user_line()}, the name {str(label)!r} is given in a Program, whose values the intermediates around it "
+        "cannot see. Put it inside, compile(intermediates(f)); within a loop or a choice that is recorded, return the "
+        "value in place of giving it a name."
+    )
+
+
 @attrs.define(eq=False)
 class Collector:
     """Takes note of the values that get a name while a function runs, as Variables of a tape of its own."""
@@ -81,11 +90,7 @@ class Collector:
         """`value` as it goes on: as a Variable of the tape, which it becomes here if it is none."""
         if is_variable(value) and value.level.rank > self.level.rank:
             if value.state == "recorded":
-                raise DomainError(
-                    f"name at {user_line()}: {str(label)!r} is given while a Program is recorded, whose values the "
-                    "intermediates around it cannot see. Put it inside, compile(intermediates(f)); within a loop or a "
-                    "choice that is recorded, return the value in place of giving it a name."
-                )
+                raise hidden(label)
             return remade(value, primal=self.collect(value.primal, label))
         mine = isinstance(value, Recorded) and value.level is self.level
         variable: Any = value if mine else self.level.watch(admit(value), label)
@@ -153,7 +158,7 @@ def intermediates(fun: Callable[P, ScalarOutput], /) -> Callable[P, dict[str, In
 
     Raises:
         TypeError: at the call, if the output is not a real scalar.
-        DomainError: if a name is given while a Program is recorded inside of `fun`.
+        DomainError: if a name is given in a Program that is recorded or runs inside of `fun`.
 
     >>> import numpy as np
     >>> from tapegrad import intermediates, name
