@@ -33,7 +33,7 @@ from tapegrad._transforms.reverse import elementwise_grad as elementwise_grad
 from tapegrad._transforms.stop import stop_gradient as stop_gradient
 from tapegrad._transforms.value_and_grad import value_and_grad as value_and_grad
 from tapegrad._transforms.vjp import vjp as vjp
-from tapegrad._tree import static as static
+from tapegrad._tree import static as static, tree_map as tree_map
 
 if TYPE_CHECKING:
     from tapegrad import extend as extend, implicit as implicit, numpy as numpy, optim as optim, testing as testing
@@ -100,6 +100,7 @@ __all__ = [
     "stop_gradient",
     "testing",
     "trace",
+    "tree_map",
     "using_config",
     "value_and_grad",
     "value_of",

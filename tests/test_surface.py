@@ -57,6 +57,7 @@ NAMES = [
     "stop_gradient",
     "testing",
     "trace",
+    "tree_map",
     "using_config",
     "value_and_grad",
     "value_of",

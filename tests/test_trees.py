@@ -18,8 +18,8 @@ import numpy as np
 import optree
 import pytest
 
-from tapegrad import ravel_tree, static
-from tapegrad._tree import flatten, tree_map
+from tapegrad import ravel_tree, static, tree_map
+from tapegrad._tree import flatten
 from tapegrad.errors import ConversionError, DomainError
 from tapegrad.extend import register_tree
 from tests.untyped import grad, jvp, value_and_grad, vjp, vmap

@@ -10,7 +10,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from tapegrad import grad, ravel_tree, static, value_and_grad
+from tapegrad import grad, ravel_tree, static, tree_map, value_and_grad
 from tapegrad.extend import register_tree
 import tapegrad.numpy as tnp
 from tests.typing.check import check
@@ -73,6 +73,11 @@ vector, unravel = ravel_tree(Layer(w))
 check(assert_type(vector, NDArray[Any]), np.ndarray)
 assert_type(unravel, Callable[[NDArray[Any]], Layer])
 check(assert_type(unravel(2 * vector), Layer), Layer)
+
+
+# a tree of the same class
+check(assert_type(tree_map(lambda x: 2 * x, Layer(w)), Layer), Layer)
+check(assert_type(tree_map(lambda x, y: x + y, Layer(w), Layer(w)), Layer), Layer)
 
 
 # a decorated class stays what it is
