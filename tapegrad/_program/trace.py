@@ -163,10 +163,11 @@ def _constant_output(leaf: Any) -> Atom:
 
 def _holds_recorded(leaf: object, depth: int = 3) -> bool:
     """Whether an object that is no tree refers to a recorded value: in its attributes, or a function by its closure."""
+    referents: list[Any] = gc.get_referents(leaf)
     return any(
         is_variable(part) or (depth > 1 and _holds_recorded(part, depth - 1))
-        for part in gc.get_referents(leaf)
-        if not isinstance(part, (type, ModuleType)) and not (type(part) is dict and "__builtins__" in part)
+        for part in referents
+        if not isinstance(part, (type, ModuleType)) and not (type_of(part) is dict and "__builtins__" in part)
     )
 
 

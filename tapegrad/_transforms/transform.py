@@ -16,15 +16,19 @@ import attrs
 from tapegrad._place import user_line
 from tapegrad.typing import override
 
+_WRAPPERS: Any = (staticmethod, classmethod, property)
+_is_callable: Any = attrs.validators.is_callable()
 
-def _is_no_wrapper(transform: Transform, attribute: attrs.Attribute[Any], f: object) -> None:
-    """Refuse what only a class makes a function of: a static method is callable, and would be bound like any other."""
-    if isinstance(f, (staticmethod, classmethod, property)):
+
+def _is_function(transform: Transform, attribute: Any, f: Any) -> None:
+    """Refuse what no function is, or only a class makes one of: a static method is callable, and would be bound."""
+    if isinstance(f, _WRAPPERS):
         kind = type(f).__name__
         raise TypeError(
             f"at {user_line()}, {transform.word} was applied to a {kind}. Change the order of the decorators: "
             f"@{kind} stands above, and what is applied to the function itself below."
         )
+    _is_callable(transform, attribute, f)
 
 
 @attrs.frozen(repr=False)
@@ -36,7 +40,7 @@ class Transform:
 
     word: ClassVar[str]
     """What the user calls to make one."""
-    f: Callable[..., Any] = attrs.field(validator=[_is_no_wrapper, attrs.validators.is_callable()])
+    f: Callable[..., Any] = attrs.field(validator=_is_function)
 
     @override
     def __init_subclass__(cls) -> None:
