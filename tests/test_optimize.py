@@ -366,3 +366,57 @@ def test_spectral_lines_are_found() -> None:
     assert np.all(np.abs(found - truth) < 3 * errors)
     assert np.all(errors < 0.05)
     assert fit.runs < 30
+
+
+def measured(calls: list[int]) -> Any:
+    """A function of a tree and data, vector-valued or summed, that counts how often Python runs it."""
+
+    def residuals(p: Any, x: Any, power: float = 1.0) -> Any:
+        calls[0] += 1
+        return (p["a"] * plain.exp(-p["b"] * x) - np.exp(-0.5 * x)) ** power
+
+    return residuals
+
+
+@pytest.mark.parametrize("method", ["BFGS", "Newton-CG", "trust-exact", "trust-constr", "Nelder-Mead"])
+def test_derivatives_of_a_compiled_function_are_compiled_once(method: str) -> None:
+    calls, x, x0 = [0], np.linspace(0.0, 3.0, 7), {"a": np.float64(0.8), "b": 0.6}
+    residuals = measured(calls)
+    compiled = compile(lambda p, x: plain.sum(residuals(p, x) ** 2))
+    first = minimize(compiled, x0, args=(x,), method=method)
+    ran = calls[0]
+    assert 1 <= ran <= 3
+    eager = minimize(compiled.f, x0, args=(x,), method=method)
+    calls[0] = ran
+    for key, want in {"a": 1.0, "b": 0.5}.items():
+        np.testing.assert_allclose([first.x[key], eager.x[key]], want, rtol=1e-3)
+    again = minimize(compiled, {"a": np.float64(1.2), "b": 0.3}, args=(2 * x,), method=method)
+    np.testing.assert_allclose(again.x["b"], 0.5, rtol=1e-3)
+    assert calls[0] == ran
+    minimize(compiled, {"a": np.full(7, 1.2), "b": 0.3}, args=(x,), method=method, tol=1.0)
+    assert calls[0] > ran  # of another structure
+
+
+def test_residuals_that_are_compiled() -> None:
+    calls, x, x0 = [0], np.linspace(0.0, 3.0, 7), {"a": 0.8, "b": 0.6}
+    compiled = compile(measured(calls))
+    ran = 0
+    for power in (1.0, 3.0):
+        ran = calls[0]
+        fit = least_squares(compiled, x0, args=(x,), kwargs={"power": power})
+        np.testing.assert_allclose([fit.x["a"], fit.x["b"]], [1.0, 0.5], rtol=0.05)
+    assert calls[0] == ran  # those of the first time serve the second
+    square = compile(lambda x, target: x**2 - target)
+    for target in (4.0, 9.0):
+        np.testing.assert_allclose(root(square, np.array([1.0, 2.0]), args=(target,)).x, target**0.5)
+    powers = compile(lambda x, n: plain.sum((x - 1.0) ** n), static_argnums=1)
+    np.testing.assert_allclose(minimize(powers, np.zeros(2), args=(2,)).x, 1.0)
+
+
+def test_errors_of_compiled_functions_are_those_of_functions() -> None:
+    with pytest.raises(TypeError, match=r"minimize needs twice to return a real scalar.*shape \(2,\)"):
+        minimize(compile(twice), np.ones(2))
+
+
+def twice(x: Any) -> Any:
+    return 2 * x

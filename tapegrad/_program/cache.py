@@ -79,6 +79,8 @@ class Cache:
     """Their code alone, by the signatures of Readers."""
     readers: tuple[Reader, ...] = attrs.field(default=(), init=False)
     """The newest first."""
+    derived: dict[Any, Any] = attrs.field(factory=dict[Any, Any], init=False)
+    """Derivatives of the function, compiled: solvers keep them here."""
     lock: Any = attrs.field(factory=Lock, init=False)
 
     def add(self, key: Any, entry: Entry, call: Call, args: Sequence[Any], keywords: Mapping[str, Any]) -> None:

@@ -14,6 +14,7 @@ from scipy.sparse.linalg import LinearOperator
 
 from tapegrad._core.variable import is_variable
 from tapegrad._place import user_line
+from tapegrad._program.compiled import Compiled, compile
 from tapegrad._ravel import Unravel, raveled
 from tapegrad._spec import several
 from tapegrad._transforms.hessians import hessian, hvp
@@ -56,17 +57,20 @@ class OnVectors:
 
     def value_and_gradient(self, vector: Vector, /) -> tuple[float, Vector]:
         """Its value and its gradient, from one run."""
-        value, gradient = constant(self.word, _Minimized(self)(vector), f"what {self.__name__} returned")
+        value, gradient = constant(
+            self.word, self._derived(_value_and_gradient, vector), f"what {self.__name__} returned"
+        )
         return float(value), gradient
 
     def hessian(self, vector: Vector, /) -> Vector:
         """Its Hessian."""
-        matrix: Vector = hessian(self)(vector)
+        matrix: Vector = self._derived(_hessian, vector)
         return matrix
 
     def product(self, vector: Vector, direction: Vector, /) -> Vector:
         """Its Hessian times a vector."""
-        return hvp(self, vector, direction)
+        column: Vector = self._derived(_product, vector, direction)
+        return column
 
     def residuals(self, vector: Vector, /) -> Vector:
         """All that the function returns, as plain numbers."""
@@ -75,13 +79,31 @@ class OnVectors:
 
     def jacobian(self, vector: Vector, /) -> Vector:
         """The Jacobian of all that the function returns."""
-        return jacobian(self.numbers)(vector)
+        matrix: Vector = self._derived(_jacobian, vector)
+        return matrix
 
     def curvature(self, vector: Vector, weights: Vector, /) -> LinearOperator:
         """The Hessian of the weighted sum of all that the function returns, by its products."""
-        weighted = _Weighted(self, weights)
         n = vector.size
-        return LinearOperator((n, n), matvec=lambda p: hvp(weighted, vector, np.ravel(p)), dtype=np.dtype(float))
+        return LinearOperator(
+            (n, n), matvec=lambda p: self._derived(_curvature, vector, weights, np.ravel(p)), dtype=np.dtype(float)
+        )
+
+    def _derived(self, derivative: Callable[..., Any], *vectors: Vector) -> Any:
+        """A derivative at these vectors. That of a compiled function is compiled, and kept with it for later calls."""
+        f = self.f
+        if not isinstance(f, Compiled) or f.static_argnums:
+            return derivative(self, *vectors)
+        found = f.cache.derived.get((derivative, self.word))
+        if found is None:
+            function, word = f.f, self.word
+
+            def derived(unravel: Unravel[Any], args: Any, keywords: Any, *vectors: Any) -> Any:
+                return derivative(OnVectors(word, function, unravel, args, keywords), *vectors)
+
+            found = compile(derived, static_argnums=0, backend=f.backend, fast_math=f.fast_math)
+            f.cache.derived[derivative, word] = found
+        return found(self.unravel, self.args, self.keywords, *vectors)
 
 
 @attrs.frozen(repr=False)
@@ -100,6 +122,26 @@ class _Weighted:
 
     def __call__(self, vector: Any, /) -> Any:
         return self.weights @ self.f.numbers(vector)
+
+
+def _value_and_gradient(f: OnVectors, x: Vector) -> Any:
+    return _Minimized(f)(x)
+
+
+def _hessian(f: OnVectors, x: Vector) -> Any:
+    return hessian(f)(x)
+
+
+def _product(f: OnVectors, x: Vector, direction: Vector) -> Any:
+    return hvp(f, x, direction)
+
+
+def _jacobian(f: OnVectors, x: Vector) -> Any:
+    return jacobian(f.numbers)(x)
+
+
+def _curvature(f: OnVectors, x: Vector, weights: Vector, direction: Vector) -> Any:
+    return hvp(_Weighted(f, weights), x, direction)
 
 
 def arguments(args: Any) -> tuple[Any, ...]:

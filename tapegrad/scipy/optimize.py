@@ -9,7 +9,7 @@
 (True, {'x': 1.0, 'y': 1.0})
 
 The solvers are SciPy's own. What they find is a constant: for derivatives of a solution in what it depends on, see
-`tapegrad.implicit`.
+`tapegrad.implicit`. The derivatives of a compiled function are compiled too, once for all calls.
 """
 
 from __future__ import annotations
