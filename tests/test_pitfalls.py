@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from tapegrad._program.reading import UNKNOWN
-from tests.untyped import Function, compile, fori_loop, grad, plain, vmap
+from tapegrad.implicit import custom_root
+from tests.untyped import Function, compile, custom_vjp, fori_loop, grad, plain, scan, vmap
 
 Plain: TypeAlias = Callable[[Any], Any]
 X = np.array([1.0, 2.0, 3.0])
@@ -204,3 +205,68 @@ def test_what_holds_no_recorded_value_is_returned() -> None:
     constants: list[Any] = [np.tanh, factorised, Result(2.0), Result, "name", None, np, range(3)]
     for constant in constants:
         assert compile(lambda x, out: (x, out), static_argnums=1)(1.0, constant)[1] is constant
+
+
+def test_what_changed_elsewhere_is_found_when_asked() -> None:
+    weights, sizes, settings = np.ones(3), [1], {"rate": 1.0}
+    rng = np.random.default_rng(0)
+    impure: dict[str, tuple[Plain, Callable[[], Any]]] = {
+        "an array": (lambda x: plain.sum(weights * x), lambda: weights.__setitem__(0, 5.0)),
+        "a list": (lambda x: x * len(sizes), lambda: sizes.append(2)),
+        "a dict": (lambda x: x * settings["rate"], lambda: settings.update(rate=2.0)),
+        "a loop": (lambda x: fori_loop(0, 3, lambda i, c: c * settings["rate"], x), lambda: settings.update(rate=3.0)),
+    }
+    for f, change in impure.values():
+        compiled = compile(f)
+        compiled(X)
+        compiled.check(X)
+        change()
+        with pytest.raises(TypeError, match=r"recorded again at test_pitfalls.*became.*as an argument"):
+            compiled.check(X)
+    with pytest.raises(TypeError, match="became"):
+        compile(lambda x: x * rng.normal()).check(X)
+
+
+def test_what_has_not_changed_is_recorded_the_same() -> None:
+    pure: list[Plain] = [
+        waves,
+        lambda x: scan(lambda c, row: (c + row * plain.sin(c), c), 0.0, x)[0],
+        lambda x: grad(stretched)(x),
+        lambda x: square_root(1.0, x[0]),
+        lambda x: plain.linalg.cholesky(plain.outer(x, x) + np.eye(3)),
+    ]
+    for f in pure:
+        compiled = compile(f)
+        compiled(X)
+        compiled.check(X)
+
+    class Holder:
+        factor = 2.0
+
+        @compile
+        def times(self, x: Any) -> Any:
+            return self.factor * x
+
+    holder: Any = Holder()
+    holder.times.check(X)
+    holder.factor = 3.0
+    with pytest.raises(TypeError, match="became"):
+        holder.times.check(X)
+
+
+def stretched_forward(x: Any) -> Any:
+    return plain.sum(2 * x), None
+
+
+@custom_vjp(stretched_forward, lambda residuals, ct: (2 * ct * np.ones(3),))
+def stretched(x: Any) -> Any:
+    return plain.sum(2 * x)
+
+
+def equation(x: Any, a: Any) -> Any:
+    return x**2 - a
+
+
+@custom_root(equation)
+def square_root(start: Any, a: Any) -> Any:
+    return fori_loop(0, 20, lambda i, x: (x + a / x) / 2, start)

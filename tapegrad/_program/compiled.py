@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from itertools import zip_longest
 from types import MethodType
 from typing import Any, ClassVar, Concatenate, Generic, Protocol, overload
 
@@ -15,12 +16,14 @@ from tapegrad._program.cache import WRITERS, Backend, Cache, Entry, kind_of, lab
 from tapegrad._program.constants import key_of
 from tapegrad._program.cost import Profile, profile
 from tapegrad._program.kernels.files import require_numba
+from tapegrad._program.passes.lowering import lowered
 from tapegrad._program.passes.pipeline import optimised
 from tapegrad._program.program import Program
 from tapegrad._program.reading import UNKNOWN
 from tapegrad._program.trace import Call, positions_of, program_of
 from tapegrad._transforms.transform import Transform, most_positional, name_of
 from tapegrad._tree import statics
+from tapegrad.errors import DomainError
 from tapegrad.typing import Owner, P, Q, R, override
 
 
@@ -116,6 +119,24 @@ class Compiled(Transform, Generic[P, R]):
         inputs, entry = self._entry(args, keywords)
         return profile(entry.program, inputs)
 
+    def check(self, *args: P.args, **keywords: P.kwargs) -> None:
+        """Record `f` again, and raise a `DomainError` if that gives another Program than the one that runs.
+
+        Then `f` reads what is no argument and has changed: a variable, an array that was written to, an attribute, a
+        random number. For tests, and for results that are not what they should be.
+        """
+        then = lowered(self._entry(args, keywords)[1].program)
+        call = Call.of(self.f, args, keywords, self.static_argnums)
+        now = lowered(optimised(program_of(self.f, call), fast_math=self.fast_math))
+        if now != then:
+            listings = ([" ".join(line.split()) for line in str(program).splitlines()] for program in (then, now))
+            lines = zip_longest(*listings, fillvalue="")
+            before, after = next((pair for pair in lines if pair[0] != pair[1]), ("an array", "another"))
+            raise DomainError(
+                f"{self} was recorded again at {user_line()}, and differs: '{before}' became '{after}'. What is read "
+                "from elsewhere is read while a Program is recorded, and no more. Pass what changes as an argument."
+            )
+
     @property
     def stats(self) -> Statistics:
         """How many Programs it holds, and how large they are."""
@@ -164,6 +185,11 @@ class CompiledMethod(Transform, Generic[Q, R]):
         compiled, instance = self._taken_apart()
         return compiled.profile(instance, *args, **keywords)
 
+    def check(self, *args: Q.args, **keywords: Q.kwargs) -> None:
+        """Raise a `DomainError` if the function would be recorded otherwise now."""
+        compiled, instance = self._taken_apart()
+        compiled.check(instance, *args, **keywords)
+
     @property
     def stats(self) -> Statistics:
         """How many Programs it holds, for all objects of the class, and how large they are."""
@@ -210,6 +236,7 @@ def compile(
     Later calls run that: Python's own code in `f` is not run again. What it prints it prints once; a random number
     that it draws, and a variable that it reads and that is no argument, stay what they were: pass them as arguments. So
     do the attributes of an object that is no tree, as `self` may be: make its class a frozen attrs class or dataclass.
+    `compiled.check(*args)` records `f` again, and raises if something of the kind has changed.
 
     All transforms may stand inside (`compile(grad(f))`) or outside (`grad(compile(f))`). Results are those of `f`, but
     that sums over large arrays are added block by block, and short ones within them term by term, stacks of small
