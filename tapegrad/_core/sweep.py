@@ -66,7 +66,11 @@ def sweep(seeds: list[tuple[Node, Value]], wanted: Set[Node] = frozenset()) -> d
                     elif type(term) is not several and type(term) is not pieces:
                         term = fit(term, spec)
                     if parent in pending:
-                        pending[parent] = added(pending[parent], term)
+                        if type(term) is ndarray and type(pending[parent]) is ndarray:
+                            term = pending.pop(parent) + term  # NumPy adds in place where nothing else refers to it
+                        else:
+                            term = added(pending[parent], term)
+                        pending[parent] = term
                     else:
                         pending[parent] = term
                         generation = parent.generation

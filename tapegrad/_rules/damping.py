@@ -12,6 +12,8 @@ import numpy as np
 from tapegrad._core.entrance import entrance
 from tapegrad._core.primitive import Primitive
 from tapegrad._rules.batching import broadcast
+from tapegrad._spec import Spec, ndarray
+from tapegrad._values import LARGE
 
 Product = Callable[[Any, Any], Any]
 
@@ -20,17 +22,42 @@ def _damp(x: Any, y: Any) -> Any:
     if type(x) is np.float64 and not x and type(y) is np.float64:
         return x
     product = x * y
-    seen = y if type(y) is np.ndarray and y.size < product.size else product  # of a finite y, 0 * y is 0
-    if isfinite(np.add.reduce(seen, axis=None)):
+    if _finite(y if type(y) is ndarray and y.size < product.size else product):  # of a finite y, 0 * y is 0
         return product
     return np.where(x == 0, 0, product)[()]
 
 
 def _damp_both(x: Any, y: Any) -> Any:
     product = x * y
-    if isfinite(np.add.reduce(product, axis=None)):
+    if _finite(product):
         return product
     return np.where(np.equal(x, 0) | np.equal(y, 0), 0, product)[()]
+
+
+def damp_onto(x: Any, y: Any, spec: Spec | None) -> Any:
+    """damp(x, y), as the cotangent of an argument of this Spec: of large arrays, summed where that was repeated.
+
+    There is no array of products then. They are added in the order in which NumPy adds rows; so the last axis must be
+    left: along it NumPy adds in pairs, which rounds less. Where a product is not finite, nor is the sum.
+    """
+    if type(x) is not ndarray or x.size < LARGE or spec is None or not _contracts(x, y, spec):
+        return damp(x, y)
+    extra = x.ndim - spec.ndim
+    kept = [i for i, n in enumerate(spec.shape, extra) if n == x.shape[i]]
+    total = np.einsum(x, range(x.ndim), y, range(x.ndim - y.ndim, x.ndim), kept)
+    return total.reshape(spec.shape) if _finite(total) else damp(x, y)
+
+
+def _contracts(x: Any, y: Any, spec: Spec) -> bool:
+    repeated = spec.shape != x.shape and spec.shape[-1:] == x.shape[-1:] != (1,)
+    return repeated and type(y) is ndarray and y.dtype is x.dtype and y.ndim <= x.ndim
+
+
+def _finite(x: Any) -> bool:
+    """Whether all of `x` is finite; False also where its sum is not."""
+    if type(x) is ndarray and isfinite((flat := x.ravel("K")).dot(flat)):  # a sum of squares is what is found quickest
+        return True
+    return isfinite(np.add.reduce(x, axis=None))
 
 
 def _product(name: str, compute: Product, share_of_x: Product, share_of_y: Product) -> Primitive:

@@ -26,9 +26,9 @@ from tapegrad._core.primitive import Gather, Primitive, Pull
 from tapegrad._core.recorder import Recorded, Recorder
 from tapegrad._core.sweep import sweep
 from tapegrad._core.variable import plain_value
-from tapegrad._rules.damping import damp
-from tapegrad._spec import SEVERAL, Spec
-from tapegrad._values import fit
+from tapegrad._rules.damping import damp_onto
+from tapegrad._spec import SEVERAL, Spec, ndarray
+from tapegrad._values import LARGE, fit
 from tapegrad.errors import DomainError
 
 float64: Any = np.float64
@@ -100,6 +100,14 @@ def is_identity(rule: Callable[..., Any]) -> bool:
     return code is not None and code.co_code == _itself.__code__.co_code and code.co_argcount == 1
 
 
+def _scaled(v: Any, c: Any) -> Any:
+    """The product. Where entries of a large array are repeated (`np.broadcast_to`), so are those of the product."""
+    if type(v) is not ndarray or v.size < LARGE or 0 not in v.strides:
+        return v * c
+    once = v[tuple([slice(1) if step == 0 else slice(None) for step in v.strides])]
+    return np.broadcast_to(once * c, v.shape)
+
+
 @attrs.frozen
 class Partial:
     """Elementwise: the output changes by `derivative * tangent`. A number stands for itself.
@@ -134,19 +142,21 @@ class Partial:
 
     def _times(self, scale: Pull) -> Pull:
         c = self.times
-        return scale if c == 1 else lambda v, kept, spec: scale(v * c, kept, spec)
+        return scale if c == 1 else lambda v, kept, spec: scale(_scaled(v, c), kept, spec)
 
     def _scale(self, count: int) -> Pull:
         if not callable(self.derivative):
             c = self.derivative
-            return (lambda v, kept, spec: v) if c == 1 else (lambda v, kept, spec: v * c)
+            if c == 1:
+                return lambda v, kept, spec: v
+            return lambda v, kept, spec: v * c if type(v) is float64 else _scaled(v, c)
         d: Callable[..., Any] = self.derivative  # and a scalar v that is not 0 needs no damping
 
         if count == 1 and is_identity(d):
-            return lambda v, kept, spec: v * kept if type(v) is float64 and v else damp(v, kept)
+            return lambda v, kept, spec: v * kept if type(v) is float64 and v else damp_onto(v, kept, spec)
         if count == 1:
-            return lambda v, kept, spec: v * d(kept) if type(v) is float64 and v else damp(v, d(kept))
-        return lambda v, kept, spec: v * d(*kept) if type(v) is float64 and v else damp(v, d(*kept))
+            return lambda v, kept, spec: v * d(kept) if type(v) is float64 and v else damp_onto(v, d(kept), spec)
+        return lambda v, kept, spec: v * d(*kept) if type(v) is float64 and v else damp_onto(v, d(*kept), spec)
 
 
 @attrs.frozen

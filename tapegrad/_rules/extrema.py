@@ -45,6 +45,13 @@ def _where_chosen(share: Any, chosen: Any) -> Any:
     return whole
 
 
+def _alone(chosen: Any, out: Any) -> bool:
+    """Whether each extremum is surely that of one element alone: none is nan, and so many are chosen as there are."""
+    if type(chosen) is not ndarray or np.count_nonzero(chosen) != out.size:
+        return False
+    return bool(np.equal(out, out).all())
+
+
 def _extremum(name: str, pair: np.ufunc, fewest: int) -> Callable[..., Any]:
     """A primitive (x, axes, keepdims). Where none is chosen, as nan equals nothing, the share is that of `fewest`."""
 
@@ -58,7 +65,7 @@ def _extremum(name: str, pair: np.ufunc, fewest: int) -> Callable[..., Any]:
 
     def pull(ct: Any, x: Any, out: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
         chosen = _chosen(x, out, axes, keepdims)
-        share = damp(ct, weight(chosen, axes, keepdims, x.dtype))
+        share = ct if _alone(chosen, out) else damp(ct, weight(chosen, axes, keepdims, x.dtype))
         return _where_chosen(lined_up(share, x.shape, axes, keepdims), chosen)
 
     return declare(name, fold(pair), {"x": Differential(push, pull=pull)}, batch=shifted(past_batch))
