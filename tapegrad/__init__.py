@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tapegrad import _array_api as _array_api, _scipy as _scipy, errors as errors
+from tapegrad import _array_api as _array_api, _memory as _memory, _scipy as _scipy, errors as errors
 from tapegrad._config import no_grad as no_grad, using_config as using_config
 from tapegrad._core.tape import Tape as Tape
 from tapegrad._core.transparency import lift as lift, value_of as value_of

@@ -12,7 +12,7 @@ import tapegrad
 
 STOREYS = [
     {"errors", "typing"},
-    {"_errstate", "_late", "_place"},
+    {"_errstate", "_late", "_memory", "_place"},
     {"_config", "_spec"},
     {"_values", "_tree"},
     {"_leaves", "_containers"},

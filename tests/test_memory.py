@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import gc
+import platform
 import tracemalloc
 from typing import Any
 
 import numpy as np
+import pytest
 
 from tapegrad import Tape, Variable
 from tapegrad._core.node import Node
 from tapegrad._core.recorder import Recorder
+from tests.test_import import in_a_new_process
 from tests.untyped import compile, grad, jvp, vjp, vmap
 
 X = np.array([0.3, 0.7, 1.1])
@@ -55,6 +58,17 @@ def test_gradients_leave_no_memory_behind() -> None:
         tracemalloc.stop()
         gc.enable()
     assert after - before < 20 * weights.nbytes, "CPython's free tuples are less than 20 arrays"
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other allocators have other habits")
+def test_a_gradient_finds_the_memory_of_the_one_before() -> None:
+    """Of 6 MB that a mixture's gradient takes, hardly a page is asked of the system anew."""
+    code = "import json, numpy, resource; from tapegrad import grad; from benchmarks.problems import MIXTURE; "
+    code += "from types import SimpleNamespace; library = SimpleNamespace(namespace=numpy, constant=numpy.asarray); "
+    code += "f = grad(MIXTURE.function(library)); call = lambda: f(*MIXTURE.arguments); "
+    code += "faults = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_minflt; "
+    code += "[call() for _ in range(3)]; before = faults(); [call() for _ in range(10)]; "
+    assert in_a_new_process(code + "print(json.dumps(faults() - before))") < 1000
 
 
 def test_peak_memory_of_a_chain_of_additions() -> None:
