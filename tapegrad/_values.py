@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from math import prod
 from numbers import Real
 from typing import Any
 
 import numpy as np
 
 from tapegrad._spec import Spec, Value, generic, is_strange, ndarray
+from tapegrad._sums import sum_down
 from tapegrad.errors import DomainError
 
-LARGE = 8192
-"""From so many elements on, what it takes to begin with a product of matrices or `np.einsum` does not count."""
 PYTHONS: Any = (float, int, complex)
 ARRAYS: Any = (np.ndarray, list)
 
@@ -91,25 +89,10 @@ def fit(value: Value, spec: Spec) -> Value:
                 "argument's shape, or one that this broadcasts to."
             )
         stretched = [i for i, n in enumerate(spec.shape, extra) if n == 1 != shape[i]]
-        value = _sum(value, (*range(extra), *stretched))
+        value = sum_down(value, (*range(extra), *stretched))
         if stretched:
             value = value.reshape(spec.shape)
     return project(value, spec)
-
-
-def _sum(value: Value, axes: tuple[int, ...]) -> Value:
-    """The sum over `axes`, in ascending order.
-
-    Where each result adds up entries of many rows, NumPy adds row after row, which takes long where rows are short. Of
-    large arrays it is a product with ones, quicker at any length of rows, and rounds half as much.
-    """
-    start, stop = axes[0], axes[-1] + 1
-    if type(value) is ndarray and value.size >= LARGE and stop - start == len(axes) and value.flags.c_contiguous:
-        before, shape, after = value.shape[:start], value.shape[start:stop], value.shape[stop:]
-        if value.dtype.char in "fd" and prod(after) > 1:
-            ones = np.ones(prod(shape), value.dtype)
-            return (ones @ value.reshape(prod(before), ones.size, -1)).reshape(before + after)
-    return value.sum(axes)
 
 
 def spread(value: Value, spec: Spec) -> Value:

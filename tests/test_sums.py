@@ -13,6 +13,7 @@ from tapegrad import Tape
 from tapegrad._rules.damping import damp_onto
 from tapegrad._rules.kinds import PRIMITIVES
 from tapegrad._spec import Spec
+from tapegrad._sums import add_reduce
 from tapegrad._values import fit
 from tests.untyped import grad, vjp
 
@@ -58,6 +59,28 @@ def test_sums_are_as_exact_as_numpys(whole: tuple[int, ...], part: tuple[int, ..
             errors.append([np.linalg.norm(np.reshape(total, part) - right) for total in (result, value.sum(axes))])
     ours, numpys = np.linalg.norm(errors, axis=0)
     assert ours <= 1.01 * numpys
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.complex128, np.int64])
+@pytest.mark.parametrize("columns", [*range(1, 18)])
+def test_sums_of_short_rows_are_numpys_to_the_bit(columns: int, dtype: Any) -> None:
+    x = (RNG.normal(size=(30, 300, columns)) * 10.0 ** RNG.integers(-9, 9, size=(30, 300, columns))).astype(dtype)
+    if x.dtype.kind == "f":
+        x[0], x[1], x[2, 0, 0], x[3, 0, -1] = -0.0, np.inf, np.nan, -np.inf
+    for keepdims in (False, True):
+        ours: Any = add_reduce(x, (2,), keepdims)
+        numpys: Any = np.sum(x, axis=2, keepdims=keepdims)
+        np.testing.assert_array_equal(ours, numpys, strict=True)
+        np.testing.assert_array_equal(np.signbit(ours.real), np.signbit(numpys.real))
+
+
+@pytest.mark.parametrize("reduce", [np.sum, np.mean, np.var])
+@pytest.mark.parametrize("axis", [0, 1, -1, (0, 1), (1, 2), None])
+def test_recorded_sums_are_numpys_to_the_bit(reduce: Any, axis: Any) -> None:
+    x = RNG.normal(size=(30, 300, 3))
+    for value in (x, x.transpose(1, 2, 0), np.asfortranarray(x)):
+        with Tape() as tape:
+            np.testing.assert_array_equal(reduce(tape.watch(value), axis=axis).value, reduce(value, axis=axis))
 
 
 @pytest.mark.parametrize("layout", ["columns", "repeated", "backward"])

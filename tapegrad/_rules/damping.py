@@ -13,7 +13,7 @@ from tapegrad._core.entrance import entrance
 from tapegrad._core.primitive import Primitive
 from tapegrad._rules.batching import broadcast
 from tapegrad._spec import Spec, ndarray
-from tapegrad._values import LARGE
+from tapegrad._sums import LARGE
 
 Product = Callable[[Any, Any], Any]
 

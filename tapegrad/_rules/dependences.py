@@ -28,7 +28,8 @@ from tapegrad._core.sweep import sweep
 from tapegrad._core.variable import plain_value
 from tapegrad._rules.damping import damp_onto
 from tapegrad._spec import SEVERAL, Spec, ndarray
-from tapegrad._values import LARGE, fit
+from tapegrad._sums import LARGE
+from tapegrad._values import fit
 from tapegrad.errors import DomainError
 
 float64: Any = np.float64

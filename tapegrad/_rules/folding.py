@@ -16,6 +16,7 @@ from tapegrad._rules.fronts import is_variable, operand
 from tapegrad._rules.kinds import declare
 from tapegrad._rules.ufuncs import cast
 from tapegrad._spec import Spec
+from tapegrad._sums import add_reduce
 
 select: Callable[[Any, Any, Any], Any] = np.where
 """`np.where` for operands of any type, which its overloads leave without a result."""
@@ -83,7 +84,7 @@ def squared(x: Any) -> Any:
     return np.real(x * np.conjugate(x)) if x.dtype.kind == "c" else x * x
 
 
-FOLDED: dict[Callable[..., Any], np.ufunc] = {}
+FOLDED: dict[Callable[..., Any], np.ufunc] = {add_reduce: np.add}
 """The ufuncs whose `reduce` primitives compute, by what computes it, from (x, axes, keepdims)."""
 
 
@@ -121,7 +122,7 @@ def _spread_past_batch(length: int, shape: tuple[int, ...], axes: tuple[int, ...
     return (length, *shape), *past_batch(length, axes, keepdims)
 
 
-sum_over = declare("sum", fold(np.add), {"x": Transpose(_spread_to)}, batch=shifted(past_batch))
+sum_over = declare("sum", add_reduce, {"x": Transpose(_spread_to)}, batch=shifted(past_batch))
 """(x, axes, keepdims): the sum over `axes`."""
 
 spread_over = declare("spread", _spread, {"x": Transpose(_sum_back)}, batch=shifted(_spread_past_batch))

@@ -12,7 +12,6 @@ from tapegrad._rules.dependences import Differential, Transpose
 from tapegrad._rules.folding import (
     count_over,
     enter_reduce,
-    fold,
     lined_up,
     masked,
     nonzero_over,
@@ -28,6 +27,7 @@ from tapegrad._rules.fronts import inexact, operand, stands_for
 from tapegrad._rules.kinds import declare, elementwise, stopped
 from tapegrad._rules.ufuncs import cast, refuse
 from tapegrad._spec import Spec
+from tapegrad._sums import add_reduce
 
 
 @stands_for(np.sum)
@@ -50,11 +50,8 @@ def sum(
 enter_reduce(np.add, sum)
 
 
-_sum = fold(np.add)
-
-
 def _mean(x: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
-    return _sum(x, axes, keepdims) / count_over(x.shape, axes)
+    return add_reduce(x, axes, keepdims) / count_over(x.shape, axes)
 
 
 def _share_evenly(ct: Any, x: Spec, axes: tuple[int, ...], keepdims: bool) -> Any:
@@ -124,7 +121,7 @@ def _var(x: Any, axes: tuple[int, ...], keepdims: bool, correction: float) -> An
         centred *= centred
     else:
         centred = squared(centred)
-    return _sum(centred, axes, keepdims) / max(count_over(x.shape, axes) - correction, 0)
+    return add_reduce(centred, axes, keepdims) / max(count_over(x.shape, axes) - correction, 0)
 
 
 var_over = declare("var", _var, {"x": Differential(_push_var, pull=_pull_var)}, batch=shifted(past_batch))
