@@ -17,6 +17,8 @@ LARGE = 8192
 """From so many elements on, what it takes to begin a product of matrices or `np.einsum` does not count."""
 FEW = range(2, 16)
 """So many columns NumPy adds in one order: from 16 on, those that are 8 apart come first."""
+BLOCK = 2**16
+"""So many elements are in the cache while columns are read from them, one after the other."""
 
 
 def add_reduce(x: Value, axes: tuple[int, ...], keepdims: bool) -> Value:
@@ -24,7 +26,10 @@ def add_reduce(x: Value, axes: tuple[int, ...], keepdims: bool) -> Value:
     large = type(x) is ndarray and x.size >= LARGE
     if not large or axes != (x.ndim - 1,) or x.shape[-1] not in FEW or not _is_regular(x):
         return reduce(x, axis=axes, keepdims=keepdims)
-    total = _sum_of_columns([x[..., i] for i in range(x.shape[-1])])
+    columns, total = x.reshape(-1, x.shape[-1]).T, np.empty(x.shape[:-1], x.dtype)
+    flat, step = total.reshape(-1), BLOCK // len(columns)
+    for start in range(0, flat.size, step):
+        flat[start : start + step] = _added([*columns[:, start : start + step]])
     return total[..., None] if keepdims else total
 
 
@@ -32,7 +37,7 @@ def _is_regular(x: Any) -> bool:
     return x.flags.c_contiguous and x.dtype.char in "fd"
 
 
-def _sum_of_columns(a: list[Any]) -> Any:
+def _added(a: list[Any]) -> Any:
     """The sum in the order in which NumPy adds up to 15 numbers."""
     if len(a) < 8:
         total, rest = a[0] + a[1], a[2:]

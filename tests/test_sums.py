@@ -74,6 +74,12 @@ def test_sums_of_short_rows_are_numpys_to_the_bit(columns: int, dtype: Any) -> N
         np.testing.assert_array_equal(np.signbit(ours.real), np.signbit(numpys.real))
 
 
+def test_rows_of_many_blocks() -> None:
+    x = RNG.normal(size=(70_001, 3))
+    np.testing.assert_array_equal(add_reduce(x, (1,), False), np.sum(x, axis=1))
+    assert peak_of(lambda: add_reduce(x, (1,), False)) < 0.7 * x.nbytes
+
+
 @pytest.mark.parametrize("reduce", [np.sum, np.mean, np.var])
 @pytest.mark.parametrize("axis", [0, 1, -1, (0, 1), (1, 2), None])
 def test_recorded_sums_are_numpys_to_the_bit(reduce: Any, axis: Any) -> None:
