@@ -9,11 +9,14 @@ from typing import Any
 
 import numpy as np
 
+from tapegrad._config import CONFIG, DEFAULT
 from tapegrad._core.entrance import entrance
 from tapegrad._core.primitive import Primitive
 from tapegrad._rules.batching import broadcast
 from tapegrad._spec import Spec, ndarray
 from tapegrad._sums import LARGE
+
+config = CONFIG.get
 
 Product = Callable[[Any, Any], Any]
 
@@ -40,23 +43,28 @@ def damp_onto(x: Any, y: Any, spec: Spec | None) -> Any:
     There is no array of products then. They are added in the order in which NumPy adds rows; so the last axis must be
     left: along it NumPy adds in pairs, which rounds less. Where a product is not finite, nor is the sum.
     """
-    if type(x) is not ndarray or x.size < LARGE or spec is None or not _contracts(x, y, spec):
+    if type(x) is not ndarray or type(y) is not ndarray or config() is not DEFAULT:
         return damp(x, y)
-    extra = x.ndim - spec.ndim
-    kept = [i for i, n in enumerate(spec.shape, extra) if n == x.shape[i]]
-    total = np.einsum(x, range(x.ndim), y, range(x.ndim - y.ndim, x.ndim), kept)
-    return total.reshape(spec.shape) if _finite(total) else damp(x, y)
+    if x.size >= LARGE and spec is not None and _contracts(x, y, spec):
+        extra = x.ndim - spec.ndim
+        kept = [i for i, n in enumerate(spec.shape, extra) if n == x.shape[i]]
+        total = np.einsum(x, range(x.ndim), y, range(x.ndim - y.ndim, x.ndim), kept)
+        if _finite(total):
+            return total.reshape(spec.shape)
+    return _damp(x, y)  # what `damp` would come to
 
 
 def _contracts(x: Any, y: Any, spec: Spec) -> bool:
     repeated = spec.shape != x.shape and spec.shape[-1:] == x.shape[-1:] != (1,)
-    return repeated and type(y) is ndarray and y.dtype is x.dtype and y.ndim <= x.ndim
+    return repeated and y.dtype is x.dtype and y.ndim <= x.ndim
 
 
 def _finite(x: Any) -> bool:
     """Whether all of `x` is finite; False also where its sum is not."""
-    if type(x) is ndarray and isfinite((flat := x.ravel("K")).dot(flat)):  # a sum of squares is what is found quickest
-        return True
+    if type(x) is ndarray:
+        flat = x if x.ndim == 1 else x.ravel("K")
+        if isfinite(flat.dot(flat)):  # which is found soonest
+            return True
     return isfinite(np.add.reduce(x, axis=None))
 
 
