@@ -57,8 +57,7 @@ def sum_down(x: Value, axes: tuple[int, ...]) -> Value:
     """
     start, stop = axes[0], axes[-1] + 1
     if type(x) is ndarray and x.size >= LARGE and stop - start == len(axes) and _is_regular(x):
-        before, shape, after = x.shape[:start], x.shape[start:stop], x.shape[stop:]
-        if prod(after) > 1:
-            ones = np.ones(prod(shape), x.dtype)
-            return (ones @ x.reshape(prod(before), ones.size, -1)).reshape(before + after)
+        before, rows, after = x.shape[:start], prod(x.shape[start:stop]), x.shape[stop:]
+        if rows > 1 < prod(after):
+            return (np.ones(rows, x.dtype) @ x.reshape(prod(before), rows, -1)).reshape(before + after)
     return add_reduce(x, axes, False) if type(x) is ndarray else x.sum(axes)
