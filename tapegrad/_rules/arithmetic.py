@@ -58,7 +58,7 @@ general_power = ufunc(
 
 
 def _slope(x: Any, n: float) -> Any:
-    """N * x ** (n - 1); NumPy has a quick power by 2, and takes 100 times as long for one by 3 of negative numbers."""
+    """The slope of x ** n. NumPy has a quick power by 2, and takes 100 times as long by 3 for negative numbers."""
     if n in (4, 5):
         return n * (x**2 * x) if n == 4 else n * (x**2) ** 2
     return 2 * x if n == 2 else n * x ** (n - 1) if n else 0.0
