@@ -239,8 +239,9 @@ def compile(
     `compiled.check(*args)` records `f` again, and raises if something of the kind has changed.
 
     All transforms may stand inside (`compile(grad(f))`) or outside (`grad(compile(f))`). Results are those of `f`, but
-    that sums over large arrays are added block by block, and short ones within them term by term, stacks of small
-    matrices are multiplied at once, and squares of single numbers are `x * x`: equal to a few units in the last place.
+    that sums are added in another order (those over large arrays block by block, small ones as products with ones),
+    stacks of small matrices are multiplied at once, powers by whole numbers are products, and functions of single
+    numbers are those of `math`: equal to a few units in the last place.
 
     Args:
         f: a pure function of trees of numbers and arrays.
