@@ -130,6 +130,8 @@ def expression(text: Text, program: Program, eq: Equation, arguments: list[str])
         if FOLDED[compute] is np.add and (product := _with_ones(text, spec, given[0], axes, keepdims)):
             return product
         reduce = text.object(FOLDED[compute].reduce, f"{FOLDED[compute].__name__}_reduce", FOLDED[compute])
+        if FOLDED[compute] in (np.maximum, np.minimum) and axes == (1,) and _has_short_rows(spec):
+            return f"{reduce}({given[0]}.T.copy(), 0){'[:, None]' * keepdims}"
         rest = "None" if every else text.object(axes, "index", eq.parameters[0])
         return f"{reduce}({given[0]}, {rest}{', None, None, True' * keepdims})"
     return f"{text.object(compute, name.replace(' ', '_'))}({', '.join(given)})"
@@ -149,6 +151,11 @@ def _with_ones(text: Text, spec: Spec, x: str, axes: tuple[int, ...], keepdims: 
     shape = (terms,) if not keepdims else (1, terms) if first else (terms, 1)
     ones = text.object(np.ones(shape, spec.dtype), "ones", (shape, spec.dtype))
     return f"{ones}.dot({x})" if first else f"{x}.dot({ones})"
+
+
+def _has_short_rows(spec: Spec) -> bool:
+    """Whether it takes NumPy longer to go along the rows of a matrix, one by one, than to turn it first."""
+    return spec.ndim == 2 and 1 < spec.shape[1] <= 16 <= spec.shape[0] and spec.dtype.kind in "fiu"
 
 
 def _flat_positions(program: Program, eq: Equation) -> Any:
