@@ -124,8 +124,8 @@ def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> An
     if len(functions) == len(conditions) + 1:
         held = conditions[0]
         for condition in conditions[1:]:
-            held = held | condition
-        conditions.append(~held)
+            held = np.logical_or(held, condition)
+        conditions.append(np.logical_not(held))
     elif len(functions) != len(conditions):
         count = len(conditions)
         raise ValueError(f"with {count} condition(s), either {count} or {count + 1} functions are expected")
