@@ -95,7 +95,7 @@ STOREYS = [
     {"_program.kernels.segments", "_program.kernels.writing"},
     {"_program.kernels.machine"},
     {"_program.kernels.function"},
-    {"_program.leveled", "_program.cache"},
+    {"_program.leveled", "_program.cache", "_program.carrying"},
     {"_program.hoisting"},
     {"_program.compiled", "_program.rolling", "_program.choosing", "_program.repeating"},
     {"_program.checking"},

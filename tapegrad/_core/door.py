@@ -13,6 +13,8 @@ from tapegrad._core.variable import Variable, belongs
 from tapegrad._place import user_line
 from tapegrad.errors import SealedTapeError
 
+NUMPYS: Any = (np.ndarray, np.generic)
+
 
 def innermost(values: Iterable[Any]) -> Any:
     """The level furthest in among those of `values`; None where all are plain."""
@@ -45,20 +47,23 @@ def apply(primitive: Primitive, *args: Any) -> Any:
         return level.interpret(primitive, args)
     config = CONFIG.get()
     if config is DEFAULT:
-        return numpys(primitive.compute(*args))
+        out = primitive.compute(*args)
+        return numpys(out, args) if type(out) is complex else out
     kept = config.run and config.run.kept
     if kept and primitive.name in kept.names:
-        out = kept.result(primitive.name, lambda: numpys(primitive.compute(*args)))
+        out = kept.result(primitive.name, lambda: numpys(primitive.compute(*args), args))
     else:
-        out = numpys(primitive.compute(*args))
+        out = numpys(primitive.compute(*args), args)
     if config.check_finite:
         _check_finite(primitive, out)
     return out
 
 
-def numpys(out: Any) -> Any:
-    """A result, as NumPy's own number: `1j * np.float64(2)` is a Python complex."""
-    return np.complex128(out) if type(out) is complex else out
+def numpys(out: Any, args: Sequence[Any] | None = None) -> Any:
+    """A result of NumPy's numbers, as NumPy's own: `1j * np.float64(2)` is a Python complex, as `1j * 2` is."""
+    if type(out) is complex and (args is None or any(isinstance(x, NUMPYS) and x.dtype.kind != "c" for x in args)):
+        return np.complex128(out)
+    return out
 
 
 def _check_finite(primitive: Primitive, result: Any) -> None:

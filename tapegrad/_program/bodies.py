@@ -54,6 +54,11 @@ class Loop:
         """Which arguments are Python's own numbers."""
         return [i for i in _weak(self.body) if not self.counts(i)]
 
+    @property
+    def loosely_given(self) -> list[int]:
+        """Which results are: of the carry, what is so in every step."""
+        return [i for i in _weak(self.body) if i < self.carry]
+
     def _stacked(self, spec: Spec) -> Spec:
         return Spec((self.length, *spec.shape), spec.dtype)
 
@@ -81,6 +86,11 @@ class While:
         """Which arguments are Python's own numbers."""
         return _weak(self.step)
 
+    @property
+    def loosely_given(self) -> list[int]:
+        """Which results are: what is so in every step."""
+        return [i for i in _weak(self.step) if i < self.carry]
+
 
 @attrs.frozen
 class Choice:
@@ -103,6 +113,12 @@ class Choice:
     def loose(self) -> list[int]:
         """Which arguments are Python's own numbers; the condition may be its own truth value."""
         return [0, *(1 + i for i in _weak(self.first))]
+
+    @property
+    def loosely_given(self) -> list[int]:
+        """Which results are: what is so in both branches."""
+        parts = self.first, self.second
+        return [i for i in range(len(self.given)) if all(part.is_weak(part.outputs[i]) for part in parts)]
 
 
 Body: TypeAlias = Loop | While | Choice

@@ -103,4 +103,6 @@ def _specs(program: Program, atoms: tuple[Atom, ...]) -> list[Spec]:
 
 def _carries(step: Program, carry: int) -> bool:
     """Whether what a step returns can be carried into the next."""
-    return 0 <= carry <= len(step.inputs) and _specs(step, step.inputs[:carry]) == _specs(step, step.outputs[:carry])
+    before, after = step.inputs[:carry], step.outputs[:carry]
+    weak = all(step.is_weak(new) for old, new in zip(before, after, strict=True) if step.is_weak(old))
+    return 0 <= carry <= len(step.inputs) and _specs(step, before) == _specs(step, after) and weak

@@ -9,11 +9,12 @@ import attrs
 
 from tapegrad._core.variable import ARRAYS
 from tapegrad._program.bodies import Choice
-from tapegrad._program.leveled import Computation, Leaves, Leveled, Pull, moving, over_batch, picked
+from tapegrad._program.leveled import Computation, Leaves, Leveled, Pull, dependent, moving, over_batch, picked
 from tapegrad._program.passes.pipeline import optimised
 from tapegrad._program.source.control import Running
 from tapegrad._program.specimen import Outcome
 from tapegrad._program.trace import body_of
+from tapegrad._program.tracing import doubt
 from tapegrad._rules.folding import select
 from tapegrad._transforms.custom.mapped import Batch
 from tapegrad._transforms.forward import jvp
@@ -23,13 +24,18 @@ from tapegrad.typing import override
 
 def choose(condition: Any, first: Computation, second: Computation, arguments: Leaves) -> list[Any]:
     """`first(arguments)` where the condition holds, else `second(arguments)`."""
-    both, captured = body_of(lambda *values: [*first(values), *second(values)], arguments)
+    inner = body_of(lambda *values: [*first(values), *second(values)], arguments)
+    both = inner.program
     half = len(both.outputs) // 2
     choice = Choice(
         optimised(both.with_outputs(both.outputs[:half])),
         optimised(both.with_outputs(both.outputs[half:])),
     )
-    return Chosen.made_of(choice).bound([condition, *arguments, *captured])
+    outs = Chosen.made_of(choice).bound([condition, *arguments, *inner.captured])
+    pairs = zip(choice.first.outputs, choice.second.outputs, strict=True)
+    differ = {i for i, (a, b) in enumerate(pairs) if choice.first.is_weak(a) != choice.second.is_weak(b)}
+    doubt(outs, differ.union(i % half for i in inner.ambiguous))
+    return outs
 
 
 @attrs.define(eq=False, repr=False)
@@ -43,7 +49,8 @@ class Chosen(Leveled):
 
     @override
     def outcome(self) -> Outcome:
-        pairs = zip(self.content.first.specimens(), self.content.second.specimens(), strict=True)
+        first, second = ([part.specimen(atom) for atom in part.outputs] for part in self.parts().values())
+        pairs = zip(first, second, strict=True)
         strong = [a if isinstance(a, ARRAYS) else b for a, b in pairs]  # a number of Python's only where both are
         return Outcome(strong, False)
 
@@ -75,8 +82,8 @@ class Chosen(Leveled):
         """The branch that is taken, with its tangents."""
         condition, *rest = inner
         wanted = [i - 1 for i in tangents]
-        specs = [self.content.first.spec(atom) for atom in self.content.first.outputs]
-        smooth = [i for i, spec in enumerate(specs) if spec.dtype.kind in "fc"]
+        specs, loose = self.content.given, self.content.loosely_given
+        smooth = [i for i, spec in enumerate(specs) if spec.dtype.kind in "fc" and i not in loose]
 
         def forward(branch: Computation) -> Computation:
             def run(values: Leaves) -> Leaves:
@@ -90,15 +97,18 @@ class Chosen(Leveled):
         return results[: len(specs)], dict(zip(smooth, results[len(specs) :], strict=True))
 
     @override
-    def batched(self, inner: Leaves, moved: Sequence[int], size: int) -> Leaves:
+    def batched(self, inner: Leaves, moved: Sequence[int], size: int) -> tuple[Leaves, Sequence[bool]]:
         """Where the condition differs within the batch, both branches run; else the one, for the whole batch."""
         flags = [i in moved for i in range(len(inner))]
         if not flags[0]:
-            return self.other(lambda branch: over_batch(branch, flags[1:], size), inner[0], inner[1:])
+            either = [dependent(part, flags[1:]) for part in self.parts().values()]
+            own = [first or second for first, second in zip(*either, strict=True)]
+            return self.other(lambda branch: over_batch(branch, flags[1:], size, own), inner[0], inner[1:]), own
         with Batch(size) as batch:
             condition, *rest = batch.enter(inner, flags)
             pairs = zip(self.content.first.evaluate(rest), self.content.second.evaluate(rest), strict=True)
-            return [batch.whole(select(condition, a, b)) for a, b in pairs]
+            outs = [batch.whole(select(condition, a, b)) for a, b in pairs]
+        return outs, [True] * len(outs)
 
     @override
     def unrolled(self, arguments: Leaves) -> list[Any]:

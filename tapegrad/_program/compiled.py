@@ -266,7 +266,8 @@ def compile(
         ConcretizationError: at the first call, where `f` needs to know a value that it gets only later: in an `if`, as
             a size, an axis, a Python number. The message names the line.
         DomainError: if `f` uses a differentiated or batched value that is not one of its arguments.
-        TypeError: if an argument that is no number, or part of one, cannot be hashed.
+        TypeError: if an argument that is no number, or part of one, cannot be hashed. If a dtype would depend on
+            values, as a number is at times Python's, which has no dtype beside an array, and at times NumPy's.
         ImportError: with the backend "numba", where numba is not installed.
 
     >>> import numpy as np

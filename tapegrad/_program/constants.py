@@ -14,6 +14,7 @@ from tapegrad._tree import field_names
 from tapegrad.typing import override
 
 NUMERIC: Any = (ndarray, generic, bool, int, float, complex)
+PYTHONS = frozenset({bool, int, float, complex})
 DECEPTIVE: Any = (bool, int, float, complex, generic, tuple, frozenset)
 """Of these, equal ones may compute otherwise: 1, 1.0 and True, 0.0 and -0.0, and what holds them."""
 SHOWN = 8
@@ -36,6 +37,11 @@ class Literal:
         if not isinstance(self.value, NUMERIC):
             return Spec((), np.dtype(object))
         return Spec(np.shape(self.value), np.result_type(self.value))
+
+    @property
+    def weak(self) -> bool:
+        """Whether it is one of Python's numbers, which have no dtype of their own beside NumPy's."""
+        return type_of(self.value) in PYTHONS
 
     @override
     def __eq__(self, other: object) -> bool:

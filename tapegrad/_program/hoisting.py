@@ -10,17 +10,21 @@ from collections.abc import Sequence
 from typing import Any
 
 import attrs
+import numpy as np
 
 from tapegrad._program.bodies import Loop
-from tapegrad._program.leveled import over_batch
+from tapegrad._program.leveled import over_batch, reached
 from tapegrad._program.program import Equation, Program, Var
 from tapegrad._program.source.arrays import ufunc_of
+from tapegrad._program.structured import Structured
 
 BATCHED = frozenset(
     {"damp", "damp both", "where", "power", "astype", "sum", "mean", "max", "min", "spread", "slice_of", "transpose"}
     | {"matmul", "matvec", "vecmat", "vecdot", "reshape"}
 )
 """Primitives, beside ufuncs, that a batch costs one call."""
+WIDE = frozenset(map(np.dtype, (bool, int, float, complex)))
+"""The dtypes of Python's numbers, when NumPy makes them its own."""
 MOST = 1 << 24
 """So many bytes may one value of all steps take."""
 
@@ -66,7 +70,17 @@ def hoisted(loop: Loop, rows: Sequence[Any], constants: Sequence[Any]) -> tuple[
 def is_batched(loop: Loop) -> bool:
     """Whether all of a loop's steps can be taken at once, where their carries are known."""
     counts = any(loop.counts(i) for i in range(len(loop.body.inputs)))
-    return not counts and all(_is_batched(loop, eq) for eq in loop.body.equations)
+    return not counts and not weak_carries(loop) and all(_is_batched(loop, eq) for eq in loop.body.equations)
+
+
+def weak_carries(loop: Loop) -> list[int]:
+    """Which carries are Python's numbers; none where NumPy's in their place would leave all dtypes as they are."""
+    body = loop.body
+    weak = [i for i in loop.loose if i < loop.carry]
+    found = reached(body, [i in weak for i in range(len(body.inputs))])
+    reading = [eq for eq in body.equations if not found.isdisjoint(eq.inputs) and not body.weak.issuperset(eq.outputs)]
+    wide = all(body.spec(var).dtype in WIDE for eq in reading for var in eq.outputs)
+    return [] if wide and not any(isinstance(eq.primitive, Structured) for eq in reading) else weak
 
 
 def _is_batched(loop: Loop, eq: Equation) -> bool:

@@ -13,8 +13,9 @@ from tapegrad._core.door import open_level
 from tapegrad._core.joint import record_jointly
 from tapegrad._core.recorder import Recorder
 from tapegrad._core.variable import belongs
+from tapegrad._program.program import Atom, Program
 from tapegrad._program.structured import Structured
-from tapegrad._program.tracing import Tracing
+from tapegrad._program.tracing import Tracing, is_weak
 from tapegrad._transforms.batched import Batching
 from tapegrad._transforms.custom.mapped import Batch
 from tapegrad._transforms.forward import Forward
@@ -43,7 +44,8 @@ class Leveled(Structured):
         moved = [i for i, x in enumerate(arguments) if belongs(x, level)]
         inner = placed(arguments, moved, [arguments[i].primal for i in moved])
         if isinstance(level, Batching):
-            return [level.batched(out) for out in self.batched(inner, moved, np.shape(inner[moved[0]])[0])]
+            outs, own = self.batched(inner, moved, np.shape(inner[moved[0]])[0])
+            return [level.batched(out) if flag else out for out, flag in zip(outs, own, strict=True)]
         if isinstance(level, (Recorder, Forward)) and paused(level):
             return self.bound(inner)
         if isinstance(level, Forward):
@@ -71,8 +73,8 @@ class Leveled(Structured):
         """The outputs, and the tangents of those that move, for such tangents of the arguments."""
         raise NotImplementedError
 
-    def batched(self, inner: Leaves, moved: Sequence[int], size: int) -> Leaves:
-        """The outputs for the whole batch, of this size, whose axis comes first in all of them."""
+    def batched(self, inner: Leaves, moved: Sequence[int], size: int) -> tuple[Leaves, Sequence[bool]]:
+        """The outputs for the whole batch, of this size, and which of them have its axis, which comes first."""
         raise NotImplementedError
 
     def unrolled(self, arguments: Leaves) -> list[Any]:
@@ -81,8 +83,8 @@ class Leveled(Structured):
 
 
 def smooth_ones(values: Leaves) -> list[int]:
-    """The positions of floating and complex values."""
-    return [i for i, value in enumerate(values) if np.result_type(value).kind in "fc"]
+    """The positions of floating and complex values. A number that is still Python's was not differentiated."""
+    return [i for i, value in enumerate(values) if np.result_type(value).kind in "fc" and not is_weak(value)]
 
 
 def picked(values: Leaves, places: Iterable[int]) -> Leaves:
@@ -95,11 +97,45 @@ def moving(f: Computation, place: Leaves, moved: Sequence[int]) -> Callable[...,
     return lambda *values: tuple(f(placed(place, moved, values)))
 
 
-def over_batch(f: Computation, flags: Sequence[bool], size: int) -> Computation:
-    """`f` over a batch: which values have its axis first is said by `flags`; all results have it."""
+def over_batch(f: Computation, flags: Sequence[bool], size: int, own: Sequence[bool] | None = None) -> Computation:
+    """`f` over a batch: which values have its axis first is said by `flags`, and by `own` which results, or all."""
 
     def whole(values: Leaves) -> Leaves:
         with Batch(size) as batch:
-            return [batch.whole(out) for out in f(batch.enter(values, flags))]
+            outs = f(batch.enter(values, flags))
+            return [batch.whole(out) if own is None or own[i] else out for i, out in enumerate(outs)]
 
     return whole
+
+
+def reached(program: Program, flags: Sequence[bool]) -> set[Atom]:
+    """The values that depend on the inputs that are flagged, and these."""
+    found: set[Atom] = {var for var, flag in zip(program.inputs, flags, strict=True) if flag}
+    for eq in program.equations:
+        if not found.isdisjoint(eq.inputs):
+            found.update(eq.outputs)
+    return found
+
+
+def dependent(program: Program, flags: Sequence[bool]) -> list[bool]:
+    """Which outputs do."""
+    found = reached(program, flags)
+    return [atom in found for atom in program.outputs]
+
+
+def in_every_step(step: Program, flags: Sequence[bool], carry: int) -> list[bool]:
+    """Which inputs of a step depend on those that are flagged, in one step or another of a loop."""
+    while True:
+        after = dependent(step, flags)[:carry]
+        found = [flag or (i < carry and after[i]) for i, flag in enumerate(flags)]
+        if found == flags:
+            return found
+        flags = found
+
+
+def spread_over(values: Leaves, flags: Sequence[bool], moved: Sequence[int], size: int) -> list[Any]:
+    """The values, with the axis of the batch where they are flagged; those at the positions `moved` have it."""
+    return [
+        np.broadcast_to(x, (size, *np.shape(x))) if flag and i not in moved else x
+        for i, (x, flag) in enumerate(zip(values, flags, strict=False))
+    ]

@@ -84,6 +84,10 @@ class Program:
         """The shape and dtype of an atom."""
         return self.specs[atom.number] if isinstance(atom, Var) else atom.spec
 
+    def is_weak(self, atom: Atom) -> bool:
+        """Whether an atom is one of Python's numbers."""
+        return atom in self.weak if isinstance(atom, Var) else atom.weak
+
     def uses(self) -> dict[Var, int]:
         """How often each value is read, by equations and as an output."""
         counts: dict[Var, int] = {}
@@ -92,11 +96,8 @@ class Program:
                 counts[atom] = counts.get(atom, 0) + 1
         return counts
 
-    def specimens(self) -> list[Any]:
-        """A specimen of each output."""
-        return [self._specimen(atom) for atom in self.outputs]
-
-    def _specimen(self, atom: Atom) -> Any:
+    def specimen(self, atom: Atom) -> Any:
+        """A specimen of an atom."""
         if isinstance(atom, Literal):
             return specimen(atom.value)
         spec = self.spec(atom)

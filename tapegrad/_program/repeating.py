@@ -8,14 +8,25 @@ from typing import Any, ClassVar
 import attrs
 import numpy as np
 
+from tapegrad._core.door import innermost
 from tapegrad._core.variable import is_variable
 from tapegrad._place import user_line
 from tapegrad._program.bodies import While
-from tapegrad._program.leveled import Leaves, Leveled, moving, over_batch, smooth_ones
+from tapegrad._program.carrying import carried
+from tapegrad._program.leveled import (
+    Leaves,
+    Leveled,
+    dependent,
+    in_every_step,
+    moving,
+    over_batch,
+    smooth_ones,
+    spread_over,
+)
 from tapegrad._program.passes.pipeline import optimised
 from tapegrad._program.source.control import Running
 from tapegrad._program.specimen import Outcome
-from tapegrad._program.trace import body_of
+from tapegrad._program.tracing import doubt
 from tapegrad._rules.folding import select
 from tapegrad._transforms.forward import jvp, zero_tangent
 from tapegrad.errors import ConcretizationError
@@ -24,13 +35,20 @@ from tapegrad.typing import override
 
 def repeat(condition: Callable[..., Any], step: Callable[..., Sequence[Any]], carry: Sequence[Any]) -> list[Any]:
     """`carry = step(*carry)` while `condition(*carry)`."""
-    both, captured = body_of(lambda *values: [condition(*values), *step(*values)], carry)
+    both, first, ambiguous = carried(lambda *values: [*step(*values), condition(*values)], carry)
+    outputs = both.program.outputs
     loop = While(
-        optimised(both.with_outputs(both.outputs[:1])),
-        optimised(both.with_outputs(both.outputs[1:])),
+        optimised(both.program.with_outputs(outputs[-1:])),
+        optimised(both.program.with_outputs(outputs[:-1])),
         len(carry),
     )
-    return Repeated.made_of(loop).bound([*carry, *captured])
+    outs = Repeated.made_of(loop).bound([*first, *both.captured])
+    if ambiguous and innermost(outs) is None:  # of constants alone, it can run here
+        while condition(*carry):
+            carry = step(*carry)
+        return list(carry)
+    doubt(outs, ambiguous)
+    return outs
 
 
 @attrs.define(eq=False, repr=False)
@@ -47,7 +65,7 @@ class Repeated(Leveled):
     @override
     def outcome(self) -> Outcome:
         loop: While = self.content
-        return Outcome(loop.step.specimens(), False)
+        return Outcome(list(map(loop.step.specimen, loop.step.inputs[: loop.carry])), False)
 
     @override
     def pushed(self, inner: Leaves, tangents: Mapping[int, Any]) -> tuple[list[Any], dict[int, Any]]:
@@ -72,14 +90,15 @@ class Repeated(Leveled):
         return outs[: loop.carry], dict(zip(carried, outs[loop.carry :], strict=True))
 
     @override
-    def batched(self, inner: Leaves, moved: Sequence[int], size: int) -> Leaves:
+    def batched(self, inner: Leaves, moved: Sequence[int], size: int) -> tuple[Leaves, Sequence[bool]]:
         """Until the last element of the batch is done; those that are done before keep their carry."""
         loop: While = self.content
         constants = inner[loop.carry :]
-        carry = [
-            x if i in moved else np.broadcast_to(x, (size, *np.shape(x))) for i, x in enumerate(inner[: loop.carry])
-        ]
-        flags = [i < loop.carry or i in moved for i in range(len(inner))]
+        flags = in_every_step(loop.step, [i in moved for i in range(len(inner))], loop.carry)
+        differs = dependent(loop.condition, flags)[0]
+        flags = [flag or (differs and i < loop.carry) for i, flag in enumerate(flags)]
+        own = flags[: loop.carry]
+        carry = spread_over(inner[: loop.carry], own, moved, size)
 
         def held(values: Leaves) -> Leaves:
             (going,) = loop.condition.evaluate(values)
@@ -87,10 +106,12 @@ class Repeated(Leveled):
                 select(going, after, before) for after, before in zip(loop.step.evaluate(values), values, strict=False)
             ]
 
-        going, step = over_batch(loop.condition.evaluate, flags, size), over_batch(held, flags, size)
-        return repeat(
+        going = over_batch(loop.condition.evaluate, flags, size, [differs])
+        step = over_batch(held if differs else loop.step.evaluate, flags, size, own)
+        outs = repeat(
             lambda *values: np.any(going([*values, *constants])[0]), lambda *values: step([*values, *constants]), carry
         )
+        return outs, own
 
     @override
     def unrolled(self, arguments: Leaves) -> list[Any]:

@@ -12,15 +12,30 @@ from typing import Any
 import attrs
 import numpy as np
 
+from tapegrad._core.door import innermost
 from tapegrad._program.bodies import Loop
-from tapegrad._program.hoisting import hoisted, is_batched
-from tapegrad._program.leveled import Leaves, Leveled, Pull, moving, over_batch, picked, smooth_ones
+from tapegrad._program.carrying import carried
+from tapegrad._program.hoisting import hoisted, is_batched, weak_carries
+from tapegrad._program.leveled import (
+    Leaves,
+    Leveled,
+    Pull,
+    dependent,
+    in_every_step,
+    moving,
+    over_batch,
+    picked,
+    smooth_ones,
+    spread_over,
+)
 from tapegrad._program.passes.pipeline import optimised
 from tapegrad._program.source.control import Running
 from tapegrad._program.specimen import Outcome, stretched
-from tapegrad._program.trace import body_of
+from tapegrad._program.tracing import doubt
+from tapegrad._rules.casting import number as weakened
 from tapegrad._transforms.forward import jvp, zero_tangent
 from tapegrad._transforms.vjp import vjp
+from tapegrad._tree import placed
 from tapegrad.typing import override
 
 
@@ -31,14 +46,30 @@ def roll(
 
     Rows are those of an array, or Python's own numbers in a list or a range.
     """
-    body, captured = body_of(f, (*carry, *(row[0] for row in rows)))
-    if not body.outputs:
+    step, first, ambiguous = carried(f, carry, [row[0] for row in rows])
+    if not step.program.outputs:
         return [], []
-    whole = Loop(optimised(body), len(carry), len(rows), length)
-    loop, along, constants = hoisted(whole, list(map(_as_array, rows)), captured)
+    whole = Loop(optimised(step.program), len(carry), len(rows), length)
+    loop, along, constants = hoisted(whole, list(map(_as_array, rows)), step.captured)
     loop = attrs.evolve(loop, body=optimised(loop.body))
-    outs = Rolled.made_of(loop).bound([*carry, *along, *constants])
+    outs = Rolled.made_of(loop).bound([*first, *along, *constants])
+    unsure = [i for i in ambiguous if i in step.ambiguous or step.program.is_weak(step.program.outputs[i])]
+    if unsure and innermost(outs) is None:  # of constants alone, it can run here
+        return _run(f, carry, rows, length)
+    doubt(outs, unsure)
     return outs[: len(carry)], outs[len(carry) :]
+
+
+def _run(
+    f: Callable[..., Sequence[Any]], carry: Sequence[Any], rows: Sequence[Any], length: int
+) -> tuple[list[Any], list[Any]]:
+    """The same, step by step."""
+    steps: list[Sequence[Any]] = []
+    for i in range(length):
+        outs = f(*carry, *(row[i] for row in rows))
+        carry = outs[: len(carry)]
+        steps.append(outs[len(carry) :])
+    return list(carry), [np.stack(column) for column in zip(*steps, strict=True)]
 
 
 def _as_array(rows: Any) -> Any:
@@ -62,8 +93,9 @@ class Rolled(Leveled):
     @override
     def outcome(self) -> Outcome:
         loop: Loop = self.content
-        step = loop.body.specimens()
-        carry, ys = step[: loop.carry], step[loop.carry :]
+        body, start = loop.body, loop.carry
+        carry = list(map(body.specimen, body.inputs[:start]))
+        ys = list(map(body.specimen, body.outputs[start:]))
         stacks = [stretched((loop.length, *np.shape(y)), np.result_type(y)) for y in ys]
         return Outcome([*carry, *stacks], False)
 
@@ -82,7 +114,7 @@ class Rolled(Leveled):
         to_rows = [i for i in moved if start <= i < stop]
         to_constants = [i for i in moved if i >= stop]
 
-        together = is_batched(loop)
+        weak, together = weak_carries(loop), is_batched(loop)
         in_turn = [] if together else to_rows, [] if together else to_constants
 
         def pull(ct: Mapping[int, Any]) -> Leaves:
@@ -93,6 +125,7 @@ class Rolled(Leveled):
                 ct_carry = [next(parts) for _ in carried]
                 sums = [next(parts) for _ in in_turn[1]]
                 place = [next(parts) for _ in range(stop)]
+                place = placed(place, weak, [weakened(place[i]) for i in weak])
                 wanted = [*carried, *in_turn[0], *in_turn[1]]
                 place += inner[stop:]
                 again = moving(lambda at: picked(step(at), ct), place, wanted)
@@ -152,23 +185,25 @@ class Rolled(Leveled):
         return [*last[:start], *stacked[: loop.ys]], found
 
     @override
-    def batched(self, inner: Leaves, moved: Sequence[int], size: int) -> Leaves:
+    def batched(self, inner: Leaves, moved: Sequence[int], size: int) -> tuple[Leaves, Sequence[bool]]:
         """The carry has the batch on axis 0; rows, and the y, on axis 1."""
         loop: Loop = self.content
         start, stop = loop.carry, loop.constants
-        carry = [x if i in moved else np.broadcast_to(x, (size, *np.shape(x))) for i, x in enumerate(inner[:start])]
+        flags = in_every_step(loop.body, [i in moved for i in range(len(inner))], start)
+        own = [*flags[:start], *dependent(loop.body, flags)[start:]]
+        carry = spread_over(inner[:start], flags, moved, size)
         rows = [np.swapaxes(x, 0, 1) if i in moved else x for i, x in enumerate(_rows(loop, inner), start)]
-        step = over_batch(loop.body.evaluate, [i < start or i in moved for i in range(len(inner))], size)
+        step = over_batch(loop.body.evaluate, flags, size, own)
         last, ys = roll(lambda *values: step([*values, *inner[stop:]]), carry, rows, loop.length)
-        return [*last, *(np.swapaxes(y, 0, 1) for y in ys)]
+        return [*last, *(np.swapaxes(y, 0, 1) if flag else y for y, flag in zip(ys, own[start:], strict=True))], own
 
     @override
     def unrolled(self, arguments: Leaves) -> list[Any]:
         loop: Loop = self.content
-        carry, rows = arguments[: loop.carry], _rows(loop, arguments)
-        steps: list[Leaves] = []
-        for i in range(loop.length):
-            outs = loop.body.evaluate([*carry, *(row[i] for row in rows), *arguments[loop.constants :]])
-            carry = outs[: loop.carry]
-            steps.append(outs[loop.carry :])
-        return [*carry, *(np.stack(column) for column in zip(*steps, strict=True))]
+        start, stop = loop.carry, loop.constants
+
+        def step(*values: Any) -> Sequence[Any]:
+            return loop.body.evaluate([*values, *arguments[stop:]])
+
+        carry, ys = _run(step, arguments[:start], _rows(loop, arguments), loop.length)
+        return [*carry, *ys]

@@ -23,11 +23,10 @@ from tapegrad._core.primitive import Primitive
 from tapegrad._program.shapes import SHAPES, VIEWS, ZEROS, Shape, broadcast, gathered
 from tapegrad._spec import SEVERAL, generic, ndarray, type_of
 
-NUMPYS: Any = (ndarray, generic)
 PYTHONS: Mapping[str, Any] = {
     "divide": np.divide,
-    "power": np.power,
-    "general_power": np.power,
+    "power": np.float_power,
+    "general_power": np.float_power,
     "python's floor_divide": np.floor_divide,
     "python's remainder": np.remainder,
     "python's left_shift": np.left_shift,
@@ -144,8 +143,7 @@ def applied(primitive: Primitive, args: Sequence[Any]) -> Sequence[Any]:
         result = PYTHONS[primitive.name](*args).item()
     if type_of(result) is complex and not any(np.iscomplexobj(x) for x in args):
         result = PYTHONS[primitive.name](*args).item()
-    if any(isinstance(x, NUMPYS) for x in args):
-        result = numpys(result)
+    result = numpys(result, args)
     return (result,) if primitive.results == 1 else result
 
 

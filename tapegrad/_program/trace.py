@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 import gc
 from types import ModuleType
 from typing import Any, ClassVar
@@ -103,18 +103,29 @@ def program_of(f: Callable[..., Any], call: Call) -> Program:
     return _recorded(level, lambda: f(*args, **keywords), inputs, call.names(f))
 
 
-def body_of(f: Callable[..., Sequence[Any]], examples: Sequence[Any]) -> tuple[Program, list[Any]]:
-    """A function of numbers and arrays as a Program, and the Variables from outside that it uses: further inputs."""
+@attrs.frozen(eq=False)
+class Inner:
+    """A function of numbers and arrays as a Program, to stand in another one."""
+
+    program: Program
+    captured: list[Any]
+    """The Variables from outside that it uses, which are further inputs."""
+    ambiguous: frozenset[int]
+    """Which outputs are Python's numbers in some runs, and NumPy's in others."""
+
+
+def body_of(f: Callable[..., Sequence[Any]], examples: Sequence[Any], ambiguous: Collection[int] = ()) -> Inner:
+    """A function, recorded at values like these, some of them Python's numbers in some runs and NumPy's in others."""
     level = Tracing(captures=True)
-    inputs = [level.input(x) for x in examples]
+    inputs = [level.input(x, i in ambiguous) for i, x in enumerate(examples)]
     program = _recorded(
         level, lambda: [level.standing(out) for out in f(*inputs)], inputs, [f"x{i}" for i in range(len(inputs))]
     )
     captured = list(level.captured.values())
     names = (*program.names, *(f"c{i}" for i in range(len(captured))))
-    return attrs.evolve(program, inputs=(*program.inputs, *(x.symbol for _, x in captured)), names=names), [
-        outer for outer, _ in captured
-    ]
+    program = attrs.evolve(program, inputs=(*program.inputs, *(x.symbol for _, x in captured)), names=names)
+    ambiguous_ones = frozenset([i for i, atom in enumerate(program.outputs) if atom in level.ambiguous])
+    return Inner(program, [outer for outer, _ in captured], ambiguous_ones)
 
 
 def _recorded(level: Tracing, run: Callable[[], Any], inputs: Sequence[Any], names: Sequence[str]) -> Program:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextvars import ContextVar
-from operator import attrgetter
+from operator import attrgetter, methodcaller
 from typing import Any, ClassVar, NoReturn
 
 import attrs
@@ -32,8 +32,6 @@ from tapegrad.typing import override
 
 STOP, POSITIVE, OR = PRIMITIVES["stop_gradient"], PRIMITIVES["positive"], PRIMITIVES["logical_or"]
 PYTHONS_NUMBERS = frozenset({bool, int, float, complex})
-MAKING_ARRAYS: Mapping[Callable[..., Any], int] = {np.clip: 1, np.dot: 2, np.inner: 2, np.nan_to_num: 1}
-"""Functions that make arrays of so many arguments before they call a ufunc, in which Python's numbers are weak."""
 
 
 @attrs.define(eq=False, init=False, repr=False, weakref_slot=False)
@@ -74,7 +72,7 @@ class Traced(TracedDraft):  # type: ignore[override]  # as above
     @override
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **keywords: Any) -> Any:
         """A function of NumPy's makes NumPy's number of Python's alone, where the operator makes one of Python's."""
-        if method == "__call__" and all(map(is_weak, inputs)):
+        if method == "__call__" and all(is_weak(x) or is_ambiguous(x) for x in inputs):
             inputs = tuple(map(strong, inputs))
         return super().__array_ufunc__(ufunc, method, *inputs, **keywords)
 
@@ -82,8 +80,8 @@ class Traced(TracedDraft):  # type: ignore[override]  # as above
     def __array_function__(
         self, func: Callable[..., Any], types: Iterable[type], args: tuple[Any, ...], keywords: dict[str, Any], /
     ) -> Any:
-        count = MAKING_ARRAYS.get(func, 0)
-        args = (*map(strong, args[:count]), *args[count:])
+        if func is np.result_type:
+            _agreed("result_type", [func(*map(_as_pythons, args))], [func(*map(_as_numpys, args))])
         return super().__array_function__(func, types, args, keywords)
 
     @override
@@ -92,6 +90,10 @@ class Traced(TracedDraft):  # type: ignore[override]  # as above
         if not is_weak(self):
             return np.positive(self)
         return self + 0 if self.dtype.kind == "b" else self
+
+    def numpys(self) -> Any:
+        """NumPy's number, where this is one of Python's."""
+        return strong(self)
 
     def boxed(self, value: Any) -> Any:
         """A gradient in this: an array, if this is one, also with no axes."""
@@ -145,18 +147,68 @@ def is_weak(value: Any) -> bool:
 
 
 def strong(value: Any) -> Any:
-    """NumPy's number, where `value` stands for one of Python's."""
-    if not isinstance(value, Traced) or not is_weak(value):
+    """NumPy's number, where `value` stands for one of Python's, or may do so."""
+    if not isinstance(value, Traced) or not (is_weak(value) or is_ambiguous(value)):
         return value
     primitive, others = (OR, (False,)) if value.dtype.kind == "b" else (POSITIVE, ())
     return value.level.interpret(primitive, (value, *others))
+
+
+def is_ambiguous(value: Any) -> bool:
+    """Whether `value` stands for a number that is Python's in some runs of the Program, and NumPy's in others."""
+    value = _innermost(value)
+    return isinstance(value, Traced) and value.symbol in value.level.ambiguous
+
+
+def doubt(values: Sequence[Any], places: Iterable[int]) -> None:
+    """Note that the numbers at these places are ambiguous; those of a batch are NumPy's."""
+    for value in (_innermost(values[i]) for i in places):
+        if isinstance(value, Traced) and not value.shape:
+            value.level.ambiguous.add(value.symbol)
+
+
+def _as_numpys(value: Any) -> Any:
+    """A specimen of what `value` stands for, or itself."""
+    inner = _innermost(value)
+    return inner.primal if isinstance(inner, Traced) else value
+
+
+def _as_pythons(value: Any) -> Any:
+    """The same, Python's number where `value` is ambiguous."""
+    found = _as_numpys(value)
+    return found.item() if is_ambiguous(value) else found
+
+
+def _leaves_reals(primitive: Primitive, args: Sequence[Any]) -> bool:
+    """Whether Python's power may be complex, where NumPy's is nan."""
+    exponent = args[1] if primitive.name in ("power", "general_power") else 1
+    return not (type(exponent) in (int, float) and float(exponent).is_integer())
+
+
+def _agreed(name: str, pythons: Sequence[Any], numpys: Sequence[Any]) -> None:
+    """`TypeError` where results differ in dtype, as an ambiguous number is Python's or NumPy's."""
+    for dtypes in zip(map(np.result_type, pythons), map(np.result_type, numpys), strict=True):
+        if dtypes[0] != dtypes[1]:
+            raise TypeError(
+                f"{name} at {user_line()} would give {dtypes[0]} or {dtypes[1]}, as it meets a number that is "
+                "sometimes Python's, which has no dtype beside an array, and sometimes NumPy's: a carry that a step of "
+                "the loop, or a result that one branch of cond, makes NumPy's. A Program has one dtype for all runs. "
+                "Begin with NumPy's number, and give it in both branches: np.float32(0) or np.float64(0)."
+            )
+
+
+def _innermost(value: Any) -> Any:
+    """What a Variable of other levels stands for in the Program."""
+    while is_variable(value) and not isinstance(value, Traced):
+        value = value.primal
+    return value
 
 
 recording: ContextVar[bool] = ContextVar("tapegrad.recording", default=False)
 """Whether a Program is being recorded."""
 
 
-TAKE_NUMBERS = (np.ufunc, type(len), attrgetter)
+TAKE_NUMBERS = (np.ufunc, type(len), attrgetter, methodcaller)
 """Computations that take Python's numbers."""
 WEAK_TOO = frozenset({"where", "clip"})
 """Primitives of our own in which a Python number has no dtype of its own, as in NumPy's functions."""
@@ -184,6 +236,8 @@ class Tracing:
     equations: list[Equation] = attrs.field(factory=list[Equation], init=False)
     specs: list[Spec] = attrs.field(factory=list[Spec], init=False)
     weak: set[Var] = attrs.field(factory=set[Var], init=False)
+    ambiguous: set[Var] = attrs.field(factory=set[Var], init=False)
+    """The numbers that are NumPy's here, where eagerly they are Python's in some runs: one branch gives them so."""
     captured: dict[int, tuple[Any, Traced]] = attrs.field(factory=dict[int, "tuple[Any, Traced]"], init=False)
     """By identity, the Variables from outside, and what stands for them."""
     examples: Examples = attrs.field(factory=Examples, init=False)
@@ -192,10 +246,12 @@ class Tracing:
     failure: ConcretizationError | None = attrs.field(default=None, init=False)
     """What to raise if the function goes on after an operation has failed, as only the values of this call make it."""
 
-    def input(self, leaf: Any) -> Traced:
+    def input(self, leaf: Any, ambiguous: bool = False) -> Traced:
         """A new Variable for an input of the Program, which in this call is `leaf`."""
         traced = self.traced(specimen_of(leaf))
         self.examples.values[traced.symbol] = leaf
+        if ambiguous or is_ambiguous(leaf):
+            self.ambiguous.add(traced.symbol)
         return traced
 
     def traced(self, value: Any) -> Traced:
@@ -275,6 +331,8 @@ class Tracing:
             )
         made, values = self._outcome(primitive, args, mine)
         outs = tuple([self.traced(out) for out in made.results])
+        if self.ambiguous and not self.ambiguous.isdisjoint([arg.symbol for arg in args if self.owns(arg)]):
+            doubt(outs, self._doubtful(primitive, args, made))
         eq = Equation(
             primitive,
             tuple([self.atom(arg) for arg in args[:width]]),
@@ -287,6 +345,20 @@ class Tracing:
             self.examples.makers[symbol] = eq
         self.examples.values.update(zip(eq.outputs, values, strict=False))
         return outs[0] if primitive.results == 1 else outs
+
+    def _doubtful(self, primitive: Primitive, args: Sequence[Any], made: Outcome) -> list[int]:
+        """Which results are Python's where the ambiguous numbers are. `TypeError` where a dtype depends on that."""
+        if primitive is STOP:
+            return [0]
+        if isinstance(primitive, Structured) or not _takes_numbers(primitive):
+            return []
+        inner = list(map(_as_pythons, args))
+        alone = all(map(is_weak, inner[: primitive.width(args)]))
+        found = outcome(PYTHONS.get(primitive, primitive) if alone else primitive, inner)
+        if found is None:
+            return []
+        _agreed(primitive.name, [1j] if alone and _leaves_reals(primitive, args) else found.results, made.results)
+        return [i for i, one in enumerate(found.results) if is_weak(one)]
 
     def _outcome(
         self, primitive: Primitive, args: Sequence[Any], mine: Sequence[bool]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import methodcaller
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,9 @@ copied = declare("copy", _itself, {"x": Transpose(_itself)}, batch=shifted(uncha
 """A Variable of its own. The values need no copy: nothing can change them."""
 boxed = declare("array", np.asarray, {"x": Partial(1)}, parameters=())
 """An array with no axes for a number."""
+
+number = declare("python's number", methodcaller("item"), {"x": None}, parameters=(), elementwise=True)
+"""Python's own number for NumPy's."""
 
 
 def astype_method(

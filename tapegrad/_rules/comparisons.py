@@ -12,7 +12,7 @@ import numpy as np
 
 from tapegrad._rules.dependences import Transpose
 from tapegrad._rules.folding import possibly, select
-from tapegrad._rules.fronts import operand, stands_for
+from tapegrad._rules.fronts import as_array, stands_for
 from tapegrad._rules.kinds import declare, elementwise
 from tapegrad._rules.ufuncs import constant, refuse, ufunc
 from tapegrad._spec import ndarray
@@ -73,7 +73,7 @@ def _clip(x: Any, y: Any, z: Any) -> Any:
     if type(x) is ndarray and x.dtype.kind == "f":
         return x.clip(y, z)  # in one pass
     out = np.minimum(np.maximum(x, y), z)
-    return out if out.dtype == x.dtype else out.astype(np.result_type(x, y, z))
+    return out if out.dtype == np.result_type(x) else out.astype(np.result_type(x, y, z))
 
 
 def _inside(x: Any, y: Any, z: Any, out: Any) -> Any:
@@ -122,7 +122,10 @@ def clip(
 ) -> Any:
     """`a` kept between two bounds, either of which may be None. At a bound, `a` and the bound share the derivative."""
     refuse("clip", {"out": out, **keywords})
-    a, low, high = operand(a), a_min if min is None else min, a_max if max is None else max
+    a, low, high = as_array(a), a_min if min is None else min, a_max if max is None else max
+    if a.dtype.kind in "iu":  # NumPy drops bounds of Python's that the dtype does not reach
+        low = None if type(low) is int and low <= np.iinfo(a.dtype).min else low
+        high = None if type(high) is int and high >= np.iinfo(a.dtype).max else high
     if low is not None and high is not None:
         return clipped(a, low, high)
     out = a if low is None else maximum(a, low)

@@ -17,7 +17,7 @@ from tapegrad._core.tables import CALLS, UFUNCS
 from tapegrad._rules.axes import normalize_axis
 from tapegrad._rules.batching import aligned
 from tapegrad._rules.dependences import Transpose
-from tapegrad._rules.fronts import is_array, operand, stands_for
+from tapegrad._rules.fronts import as_array, is_array, operand, stands_for
 from tapegrad._rules.kinds import declare
 from tapegrad._rules.ufuncs import cast, refuse
 from tapegrad._spec import Spec
@@ -227,7 +227,7 @@ if hasattr(np, "matvec"):
 def dot(a: Any, b: Any, out: None = None) -> Any:
     """The product, or the sum of products over the last axis of `a` and the last but one of `b`."""
     refuse("dot", {"out": out})
-    x, y = operand(a), operand(b)
+    x, y = as_array(a), as_array(b)
     if x.ndim == 0 or y.ndim == 0:
         return np.multiply(x, y)
     return np.tensordot(x, y, (x.ndim - 1, y.ndim - 2)) if x.ndim > 1 and y.ndim > 2 else _matmul(x, y)
@@ -236,7 +236,7 @@ def dot(a: Any, b: Any, out: None = None) -> Any:
 @stands_for(np.inner)
 def inner(a: Any, b: Any, /) -> Any:
     """The sum of products over the last axis of both."""
-    x, y = operand(a), operand(b)
+    x, y = as_array(a), as_array(b)
     if x.ndim == 0 or y.ndim == 0:
         return np.multiply(x, y)
     if x.ndim == 1 or y.ndim == 1:

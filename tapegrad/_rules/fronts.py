@@ -12,6 +12,8 @@ from tapegrad._core.tables import FUNCTIONS, Function
 from tapegrad._core.variable import Variable, known_value as known_value, plain_value as plain_value
 from tapegrad.typing import P
 
+PYTHONS: Any = (bool, int, float, complex)
+
 
 def stands_for(target: Function, *aliases: Function) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
     """Decorates a front: NumPy's dispatch finds it under `target` and `aliases`.
@@ -72,6 +74,17 @@ def operand(x: Any) -> Any:
     if is_sequence(x) and holds_variable(x):
         return np.stack([operand(row) for row in x])
     return np.asarray(x)[()]
+
+
+def pythons(x: Any) -> Any:
+    """Python's number, where `x` stands for any; else None."""
+    return x.primal if isinstance(x, Variable) and isinstance(x.primal, PYTHONS) and not is_array(x.primal) else None
+
+
+def as_array(x: Any) -> Any:
+    """An operand of a function that makes an array of it: what stands for Python's numbers becomes NumPy's."""
+    x = operand(x)
+    return x if pythons(x) is None else x.numpys()
 
 
 def inexact(x: Any) -> Any:

@@ -146,6 +146,7 @@ NAMES: Mapping[str, str] = {
 PYTHONS: Mapping[Primitive, Primitive] = {
     **{PRIMITIVES[name]: _pythons(name, getattr(operators, own)) for name, own in NAMES.items()},
     **{PRIMITIVES[part]: _pythons(part, operators.attrgetter(part)) for part in ("real", "imag")},
+    PRIMITIVES["conjugate"]: _pythons("conjugate", operators.methodcaller("conjugate")),
 }
 """What makes numbers of Python's from numbers of Python's, where NumPy's function makes NumPy's."""
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from tapegrad._core.variable import Variable
 from tapegrad._rules.axes import normalize_axes
-from tapegrad._rules.fronts import operand, plain_value, stands_for
+from tapegrad._rules.fronts import operand, plain_value, pythons, stands_for
 
 
 @stands_for(np.shape)
@@ -39,8 +39,10 @@ def _as_type(x: Any) -> Any:
 
 @stands_for(np.result_type)
 def result_type(*arrays_and_dtypes: Any) -> np.dtype[Any]:
-    """The dtype in which these would be computed together."""
-    dtype: np.dtype[Any] = np.result_type(*map(_as_type, arrays_and_dtypes))
+    """The dtype in which these would be computed together; of Python's numbers, what stands for them."""
+    weak = map(pythons, arrays_and_dtypes)
+    types = [_as_type(x) if own is None else own for x, own in zip(arrays_and_dtypes, weak, strict=True)]
+    dtype: np.dtype[Any] = np.result_type(*types)
     return dtype
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from tapegrad._rules.batching import shifted, unchanged
 from tapegrad._rules.dependences import Partial
-from tapegrad._rules.fronts import operand, stands_for
+from tapegrad._rules.fronts import as_array, operand, stands_for
 from tapegrad._rules.kinds import declare
 from tapegrad._rules.ufuncs import cast, constant, enter, refuse
 from tapegrad._rules.untyped import plain
@@ -110,7 +110,7 @@ def i0(x: Any) -> Any:
 @stands_for(np.nan_to_num)
 def nan_to_num(x: Any, copy: bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
     """With numbers in place of nan and the infinities; the derivative there is 0."""
-    x = operand(x)
+    x = as_array(x)
     if x.dtype.kind not in "fc":
         return x
     if x.dtype.kind == "c":

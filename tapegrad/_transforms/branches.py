@@ -33,7 +33,8 @@ def cond(
         args: what both are given; they may use values from outside too.
 
     Raises:
-        TypeError: if the results differ in structure, shape or dtype.
+        TypeError: if the results differ in structure, shape or dtype; in a Program also where a dtype further on would
+            depend on the branch, because one gives a number of Python's (`0.0`) and the other one of NumPy's.
 
     >>> import numpy as np
     >>> from tapegrad import compile, cond, grad

@@ -18,7 +18,7 @@ from tapegrad._core.variable import is_variable
 from tapegrad._place import user_line
 from tapegrad._program.repeating import repeat
 from tapegrad._program.rolling import roll
-from tapegrad._program.tracing import recording, strong
+from tapegrad._program.tracing import recording
 from tapegrad._transforms.batched import Batched
 from tapegrad._transforms.shells import Shell
 from tapegrad._transforms.steps import Carry, Steps, shape_and_dtype
@@ -180,7 +180,7 @@ def rolled(steps: Steps, init: Any, rows: list[Any], n: int) -> tuple[Any, Any]:
         ys[:] = [made]
         return [*_numbers(shell, after, steps.carry.what), *stacked]
 
-    last, stacked = roll(step, list(map(_own_number, numbers)), [leaf for leaf in rows if leaf is not None], n)
+    last, stacked = roll(step, numbers, [leaf for leaf in rows if leaf is not None], n)
     return shell.filled(last), ys[0].filled(stacked)
 
 
@@ -194,7 +194,7 @@ def repeated(loop: _While, init: Any) -> Any:
     def step(*values: Any) -> list[Any]:
         return _numbers(shell, loop.taken(shell.filled(values)), loop.carry.what)
 
-    return shell.filled(repeat(condition, step, list(map(_own_number, numbers))))
+    return shell.filled(repeat(condition, step, numbers))
 
 
 def _numbers(shell: Shell, after: Any, what: str) -> list[Any]:
@@ -207,11 +207,6 @@ def _numbers(shell: Shell, after: Any, what: str) -> list[Any]:
             "is recorded, a step changes numbers alone."
         )
     return numbers
-
-
-def _own_number(leaf: Any) -> Any:
-    """NumPy's number for Python's, as the carry is after a step."""
-    return strong(leaf) if hasattr(leaf, "dtype") else np.asarray(leaf)[()]
 
 
 @attrs.frozen(eq=False)

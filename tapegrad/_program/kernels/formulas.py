@@ -8,9 +8,8 @@ from typing import Any
 import attrs
 import numpy as np
 
-from tapegrad._program.program import Atom, Equation, Program, Var
+from tapegrad._program.program import Atom, Equation, Program
 from tapegrad._program.source.arrays import COMPARISONS
-from tapegrad._spec import generic, ndarray
 
 DTYPES = frozenset(map(np.dtype, ("f8", "f4", "c16", "c8", "i8", "?")))
 """What kernels compute with. Everything else is NumPy's."""
@@ -146,8 +145,10 @@ def formula_of(program: Program, eq: Equation) -> Formula | None:
         return made(KINDS[name], None)
     if kind != "f" or "c" in kinds:
         return None
-    if name == "power":
-        n = eq.parameters[0].value
+    n = eq.parameters[0].value if name == "power" else None
+    if "power" in name and eq.outputs[0] in program.weak and not (n and float(n).is_integer()):
+        return None  # Python's, which is not always real
+    if n is not None:
         root = n == 0.5 and not out.shape  # of single numbers NumPy takes no square root: (-0.0) ** 0.5 is 0.0
         if n in POWERS and not root:
             return made(POWERS[n])
@@ -166,8 +167,7 @@ def _common(program: Program, atoms: Sequence[Atom]) -> np.dtype[Any]:
 
     def example(atom: Atom) -> Any:
         dtype = program.spec(atom).dtype
-        own = atom not in program.weak if isinstance(atom, Var) else isinstance(atom.value, (ndarray, generic))
-        return dtype if own else weak[dtype.kind]
+        return weak[dtype.kind] if program.is_weak(atom) else dtype
 
     return np.result_type(*map(example, atoms))
 

@@ -10,7 +10,7 @@ import attrs
 from tapegrad._program.constants import Literal
 from tapegrad._program.program import Atom, Equation, Program, Var
 from tapegrad._rules.kinds import PRIMITIVES
-from tapegrad._spec import Spec, generic, ndarray
+from tapegrad._spec import Spec
 
 
 @attrs.define
@@ -34,7 +34,7 @@ class Rewriting:
 
     def is_weak(self, atom: Atom) -> bool:
         """Whether an atom is one of Python's numbers."""
-        return atom in self.weak if isinstance(atom, Var) else not isinstance(atom.value, (ndarray, generic))
+        return atom in self.weak if isinstance(atom, Var) else atom.weak
 
     def alike(self, x: Atom, y: Atom) -> bool:
         """Whether one atom can stand for another: of one shape, one dtype, and as weak."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from tapegrad._place import user_line
 from tapegrad._program.constants import Literal
 from tapegrad._program.program import Atom, Equation, Program, Var
 from tapegrad._program.source.damping import damp, damp_both
@@ -176,9 +177,17 @@ def scattered(x: Any, positions: Any, shape: tuple[int, ...]) -> Any:
     return whole
 
 
-def power(x: Any, y: Any) -> Any:
-    """The power of Python's numbers as NumPy has it, where `**` raises or is complex; Python's number too."""
-    return x**y if isinstance(x, int) and isinstance(y, int) else np.power(x, y).item()
+def power(x: Any, y: Any, kind: str) -> Any:
+    """The power of Python's numbers, infinite where theirs raises. `TypeError` where it is a number of another kind."""
+    out = x**y if isinstance(x, int) and isinstance(y, int) else np.power(x, y).item()
+    left = out != out and x == x and y == y  # nan of numbers: Python's is complex
+    if not left and np.result_type(out).kind == kind:
+        return out
+    raise TypeError(
+        f"{x!r} ** {y!r} in a Program that ran at {user_line()} is {x**y!r}, where the Program was recorded with "
+        f"{'an int' if kind == 'i' else 'a float'}: the dtypes of a Program do not depend on values. Pass NumPy's "
+        "number, np.float64(x), in place of Python's; or a complex one, where that is meant."
+    )
 
 
 def _parameter(text: Text, literal: Literal) -> str:

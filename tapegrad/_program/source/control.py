@@ -17,7 +17,7 @@ from tapegrad._program.source.function import Writer
 from tapegrad._program.source.numbers import as_floats, carried_as_floats, is_float
 from tapegrad._program.source.results import made_fresh
 from tapegrad._program.structured import Structured
-from tapegrad._spec import FLOAT64, generic, ndarray
+from tapegrad._spec import FLOAT64, ndarray
 from tapegrad._tree import flatten
 from tapegrad._values import fresh
 from tapegrad.typing import override
@@ -140,10 +140,7 @@ class ControlWriter(Writer):
 
     def strong(self, atom: Atom, number: bool = False) -> str:
         """The same, NumPy's number where it is one of Python's."""
-        is_pythons = (
-            atom in self.program.weak if isinstance(atom, Var) else not isinstance(atom.value, (ndarray, generic))
-        )
-        if number or not is_pythons:
+        if number or not self.program.is_weak(atom):
             return self.value(atom, number)
         dtype = self.program.spec(atom).dtype
         return f"{self.text.object(dtype.type, dtype.name)}({self.array(atom)})"
@@ -160,7 +157,8 @@ class ControlWriter(Writer):
         """The carry that the first step is given, under the names of what comes out."""
         for var, atom, out in zip(self.program.inputs[:carry], eq.inputs, eq.outputs, strict=False):
             self.names[var] = outer.names[out]
-            outer.text.line(f"{self.names[var]} = {outer.strong(atom, var in self.floats)}")
+            form = outer.value if var in self.program.weak else outer.strong
+            outer.text.line(f"{self.names[var]} = {form(atom, var in self.floats)}")
             if var in self.floats:
                 outer.floats.add(out)
 
@@ -195,7 +193,8 @@ class ControlWriter(Writer):
     def advance(self, carry: int) -> None:
         """The carry of the next step."""
         pairs = zip(self.program.inputs[:carry], self.program.outputs, strict=False)
-        after = [(self.names[var], self.strong(atom, var in self.floats)) for var, atom in pairs if var != atom]
+        forms = [(var, atom, self.value if var in self.program.weak else self.strong) for var, atom in pairs]
+        after = [(self.names[var], form(atom, var in self.floats)) for var, atom, form in forms if var != atom]
         if after:
             self.text.line(f"{', '.join(name for name, _ in after)} = {', '.join(value for _, value in after)}")
         elif not self.program.equations:
@@ -231,7 +230,7 @@ class Running:
             outputs,
             (*taken, *given),
             flatten([0] * len(outputs))[1],
-            frozenset([inputs[i] for i in self.body.loose]),
+            frozenset([*(inputs[i] for i in self.body.loose), *(outputs[i] for i in self.body.loosely_given)]),
         )
         return ControlWriter(alone).write().run
 

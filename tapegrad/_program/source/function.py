@@ -102,10 +102,6 @@ class Writer:
             return f"{self.text.object(kind, kind.__name__)}({self.names[atom]})"
         return self.names[atom]
 
-    def is_weak(self, atom: Atom) -> bool:
-        """Whether an atom is one of Python's numbers."""
-        return atom in self.program.weak if isinstance(atom, Var) else type(atom.value) in (int, float, complex)
-
     def equation(self, eq: Equation) -> None:
         """The lines of one equation."""
         if is_assembly(self.program, eq):
@@ -126,11 +122,11 @@ class Writer:
                 given = arguments if buffer is None else [*arguments, buffer]
                 right = f"{self.late[eq.outputs[0]]}({', '.join(given)})"
             elif eq.outputs[0] in self.program.weak and "power" in eq.primitive.name:
-                arguments += map(self.text.literal, eq.parameters)
+                arguments += [*map(self.text.literal, eq.parameters), repr(spec.dtype.kind)]
                 right = f"{self.text.object(power, 'power')}({', '.join(arguments)})"
             elif buffer is None:
                 right = expression(self.text, self.program, eq, arguments)
-                if spec == COMPLEX128 and self.is_weak(eq.inputs[0]) and not self.is_weak(eq.outputs[0]):
+                if spec == COMPLEX128 and self.program.is_weak(eq.inputs[0]) and eq.outputs[0] not in self.program.weak:
                     right = f"{self.text.object(np.complex128, 'complex128')}({right})"  # Python's, beside a float64
             else:
                 right = into(self.text, eq, arguments, buffer)

@@ -28,6 +28,7 @@ EXPRESSIONS: dict[str, str] = {
     "positive": "{}",
     "astype": "{}",
     "slice_of": "{}",
+    "python's number": "{}",
     "damp": "{0} * {1} if {0} else {0}",
     "divide": "{0} / {1} if {1} else quotient({0}, {1})",
     "reciprocal": "1 / {0} if {0} else quotient(1, {0})",
