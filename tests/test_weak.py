@@ -231,6 +231,8 @@ def test_powers_that_leave_their_kind(backend: str) -> None:
     with pytest.raises(TypeError, match=r"is 0.5, where the Program was recorded with an int"):
         doubling(-1)
 
+    assert compile(lambda n: (n**100, n**3), backend=backend)(-1j) == ((-1j) ** 100, (-1j) ** 3)
+
     def either(n: Any) -> Any:
         return cond(n < 0, lambda n: (-n) ** 0.5, lambda n: n**0.5, n)
 

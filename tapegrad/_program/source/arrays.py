@@ -177,14 +177,22 @@ def scattered(x: Any, positions: Any, shape: tuple[int, ...]) -> Any:
     return whole
 
 
+KINDS: Mapping[str, type] = {"i": int, "f": float, "c": complex}
+"""Of Python's numbers, by the kinds of their dtypes."""
+
+
 def power(x: Any, y: Any, kind: str) -> Any:
     """The power of Python's numbers, infinite where theirs raises. `TypeError` where it is a number of another kind."""
-    out = x**y if isinstance(x, int) and isinstance(y, int) else np.power(x, y).item()
-    left = out != out and x == x and y == y  # nan of numbers: Python's is complex
-    if not left and np.result_type(out).kind == kind:
+    try:
+        out = x**y
+    except (ZeroDivisionError, OverflowError):
+        out = np.float_power(x, y).item()
+        if out != out or kind != "f":
+            raise
+    if type(out) is KINDS[kind]:
         return out
     raise TypeError(
-        f"{x!r} ** {y!r} in a Program that ran at {user_line()} is {x**y!r}, where the Program was recorded with "
+        f"{x!r} ** {y!r} in a Program that ran at {user_line()} is {out!r}, where the Program was recorded with "
         f"{'an int' if kind == 'i' else 'a float'}: the dtypes of a Program do not depend on values. Pass NumPy's "
         "number, np.float64(x), in place of Python's; or a complex one, where that is meant."
     )
