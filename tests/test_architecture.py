@@ -71,6 +71,7 @@ STOREYS = [
     {"_program.examples"},
     {"_program.tracing", "_program.encoding", "_program.cost", "_program.bodies", "_program.passes.rewriting"},
     {"_program.trace", "_program.passes.*", "_program.source.text", "_program.source.damping"},
+    {"_program.source.blas"},
     {
         "_program.source.arrays",
         "_program.source.lifetimes",

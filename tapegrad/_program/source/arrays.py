@@ -12,6 +12,7 @@ import numpy as np
 from tapegrad._place import user_line
 from tapegrad._program.constants import Literal
 from tapegrad._program.program import Atom, Equation, Program, Var
+from tapegrad._program.source.blas import RANKS, from_beneath, is_dot
 from tapegrad._program.source.damping import damp, damp_both
 from tapegrad._program.source.text import Text
 from tapegrad._rules.folding import FOLDED
@@ -40,6 +41,8 @@ OPERATORS: Mapping[str, str] = {
     "imag": "{}.imag",
 }
 """Primitives that Python has an operator for: quicker than NumPy's function of the same name."""
+METHODS = frozenset({"transpose", "reshape"})
+"""Primitives that are methods of arrays: quicker than NumPy's functions of the same names."""
 
 UFUNCS: Mapping[str, np.ufunc] = {
     "add": np.add,
@@ -80,13 +83,17 @@ def read_again(eq: Equation) -> tuple[Atom, ...]:
 
 def fills(program: Program, eq: Equation) -> bool:
     """Whether the result of an equation can be put into a given array."""
-    if eq.primitive.name == "matmul":
-        return all(program.spec(atom).ndim > 1 for atom in eq.inputs)
+    if eq.primitive.name in RANKS and program.spec(eq.outputs[0]).shape:
+        return is_dot(program, eq) or (
+            eq.primitive.name == "matmul" and all(program.spec(atom).ndim > 1 for atom in eq.inputs)
+        )
     return ufunc_of(eq) is not None or eq.primitive.name in DAMPED
 
 
-def into(text: Text, eq: Equation, arguments: list[str], buffer: str) -> str:
+def into(text: Text, program: Program, eq: Equation, arguments: list[str], buffer: str) -> str:
     """The call that puts its result into a given array, and returns that."""
+    if is_dot(program, eq):
+        return f"{arguments[0]}.dot({arguments[1]}, {buffer})"
     call: Any = np.matmul if eq.primitive.name == "matmul" else DAMPED.get(eq.primitive.name) or ufunc_of(eq)
     place = f"out={buffer}" if call in (np.maximum, np.minimum) else buffer  # quicker, where NumPy still allows it
     return f"{text.object(call, call.__name__)}({', '.join((*arguments, place))})"
@@ -119,6 +126,12 @@ def expression(text: Text, program: Program, eq: Equation, arguments: list[str])
     """The call, as NumPy computes it outside of a Program."""
     given = [*arguments, *(_parameter(text, literal) for literal in eq.parameters)]
     name = eq.primitive.name
+    if is_dot(program, eq):
+        return f"{given[0]}.dot({given[1]})"
+    if name in METHODS and program.spec(eq.inputs[0]).shape:
+        return f"{given[0]}.{name}({given[1]})"
+    if (beneath := from_beneath(program, eq)) is not None:
+        return f"{text.object(beneath, name, (eq.primitive, beneath))}({', '.join(given)})"
     if name in OPERATORS:
         return OPERATORS[name].format(*given)
     if (flat := _flat_positions(program, eq)) is not None:

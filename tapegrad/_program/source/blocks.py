@@ -172,7 +172,7 @@ class BlockWriter:
         if eq.outputs[0] in self.late:
             body.line(f"{self.late[eq.outputs[0]]}({', '.join(arguments)}, {out})")
         elif ufunc is not None or eq.primitive.name in DAMPED:
-            body.line(into(body, eq, arguments, out))
+            body.line(into(body, self.program, eq, arguments, out))
         else:
             body.line(f"{out}{'[...]' * put} = {self._expression(eq, arguments)}")
 

@@ -129,7 +129,7 @@ class Writer:
                 if spec == COMPLEX128 and self.program.is_weak(eq.inputs[0]) and eq.outputs[0] not in self.program.weak:
                     right = f"{self.text.object(np.complex128, 'complex128')}({right})"  # Python's, beside a float64
             else:
-                right = into(self.text, eq, arguments, buffer)
+                right = into(self.text, self.program, eq, arguments, buffer)
         self.text.line(right if left == buffer else f"{left} = {right}")
 
     def _argument(self, eq: Equation, atom: Atom) -> str:

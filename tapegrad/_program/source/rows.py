@@ -88,7 +88,7 @@ class RowWriter:
             else as_array(self.text, eq, operand, spec, self.boxes) or self.array(operand)
             for operand in step.operands
         ]
-        return f"{late}({', '.join((*arguments, out))})" if late else into(self.text, eq, arguments, out)
+        return f"{late}({', '.join((*arguments, out))})" if late else into(self.text, self.program, eq, arguments, out)
 
     def flat(self, results: Sequence[Joined]) -> Iterator[str]:
         """The rows that results consist of, those that follow each other as one array with one axis."""
