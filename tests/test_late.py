@@ -14,7 +14,7 @@ from tapegrad._program.source import function
 from tapegrad._program.source.damping import UnsettledError
 from tapegrad._program.source.late import late
 from tapegrad.program import Program
-from tests.untyped import compile, grad, hessian, plain, trace
+from tests.untyped import compile, fori_loop, grad, hessian, plain, scan, trace, while_loop
 
 Array = NDArray[Any]
 X = np.array([0.0, 1.0, -2.0, 4.0])
@@ -75,9 +75,6 @@ def test_a_block_checks_what_comes_from_before_it() -> None:
 def test_a_block_leaves_to_the_outputs_what_shows_there() -> None:
     x, m = np.linspace(0.0, 1.0, 90_000).reshape(300, 300), np.eye(300, 2)
 
-    def slope(x: Array) -> Any:
-        return grad(lambda x: np.sum(root(x) * x))(x)
-
     shown, hidden = compile(lambda x, m: slope(x) @ m), compile(lambda x, m: np.where(slope(x) @ m > 0, 1.0, 2.0))
     block, _, rest = shown.source(x, m).partition("def equations")
     assert "over_blocks" in rest
@@ -86,6 +83,66 @@ def test_a_block_leaves_to_the_outputs_what_shows_there() -> None:
     with np.errstate(all="ignore"):
         np.testing.assert_allclose(shown(x, m), slope(x) @ m, rtol=1e-12)
         np.testing.assert_array_equal(hidden(x, m), np.where(slope(x) @ m > 0, 1.0, 2.0))
+
+
+def slope(x: Any) -> Any:
+    """Zero times infinity at 0, where it is to be 0."""
+    return grad(lambda x: np.sum(root(x) * x))(x)
+
+
+def until_large(x: Any) -> Any:
+    return while_loop(lambda y: np.sum(y) < 9.0, lambda y: y + 1.0, x)
+
+
+LOOPS: dict[str, tuple[Callable[[Any], Any], bool]] = {
+    "what is stacked": (lambda x: scan(lambda c, _: (c / 2.0, slope(c)), x, None, 3)[1], True),
+    "what is handed on": (lambda x: fori_loop(0, 3, lambda _, c: slope(c) + c, x), True),
+    "what the next step stacks": (
+        lambda x: scan(lambda c, _: ((c[0] + 1.0, slope(c[0])), c[1]), (x, x), None, 3)[1],
+        True,
+    ),
+    "what the next step drops": (
+        lambda x: scan(lambda c, _: ((c[0] + 1.0, slope(c[0])), np.where(c[1] > 1.0, 1.0, 2.0)), (x, x), None, 3)[1],
+        False,
+    ),
+    "a loop in a loop": (
+        lambda x: fori_loop(0, 2, lambda _, c: fori_loop(0, 2, lambda _, d: slope(d) + 1.0, c) / 2.0, x),
+        True,
+    ),
+    "what a while depends on": (lambda x: fori_loop(0, 2, lambda _, c: until_large(slope(c)), x), False),
+    "what a while of the next step depends on": (
+        lambda x: fori_loop(0, 2, lambda _, c: (until_large(c[1]), slope(c[0]), c[2] + c[1]), (x, x, x)),
+        False,
+    ),
+    "reverse": (grad(lambda x: np.sum(fori_loop(0, 3, lambda _, c: root(c) * c, x) ** 2)), True),
+}
+
+
+@pytest.mark.parametrize(("f", "waits"), LOOPS.values(), ids=LOOPS)
+def test_products_in_a_loop_wait_for_its_end(f: Callable[[Any], Any], waits: bool) -> None:
+    compiled = compile(f)
+    assert ("product(" in compiled.source(X)) is waits
+    with np.errstate(all="ignore"):
+        for x in (X, X + 5.0, np.zeros(4), X):
+            expected = f(x)
+            found = compiled(x)
+            for a, b in zip(
+                *((each if isinstance(each, tuple) else (each,)) for each in (found, expected)), strict=True
+            ):
+                np.testing.assert_allclose(a, b, rtol=1e-12)
+
+
+def test_a_loop_with_a_donated_array_damps_at_once() -> None:
+    def f(x: Any, y: Any) -> Any:
+        return fori_loop(0, 3, lambda _, c: slope(c) + c, x), y * 2.0
+
+    y = np.arange(50_000.0)
+    compiled = compile(f, donate=1)
+    assert "settle" not in compiled.source(X, y)
+    with np.errstate(all="ignore"):
+        loop, doubled = compiled(X, y.copy())
+        np.testing.assert_allclose(loop, f(X, y)[0])
+    np.testing.assert_array_equal(doubled, y * 2)
 
 
 def test_where_zero_meets_infinity_the_products_are_computed_again() -> None:

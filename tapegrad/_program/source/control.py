@@ -14,6 +14,7 @@ from tapegrad._program.bodies import Body, Choice, Loop, While
 from tapegrad._program.program import Atom, Equation, Program, Var
 from tapegrad._program.source.arrays import fills
 from tapegrad._program.source.function import Writer
+from tapegrad._program.source.late import check, number_of, touched_by_steps
 from tapegrad._program.source.numbers import as_floats, carried_as_floats, is_float
 from tapegrad._program.source.results import made_fresh
 from tapegrad._program.structured import Structured
@@ -42,7 +43,7 @@ class ControlWriter(Writer):
     def loop(self, eq: Equation, loop: Loop) -> None:
         """`for` over the rows. What is stacked is computed in its row of the whole, where that is possible."""
         text, body, start, stop = self.text, loop.body, loop.carry, loop.constants
-        step = self._inside(body, carried_as_floats(body, start))
+        step = self._inside(body, carried_as_floats(body, start), start)
         step.begin(self, eq, start)
         step.take(self, body.inputs[stop:], eq.inputs[stop:])
         used = body.uses()
@@ -77,6 +78,10 @@ class ControlWriter(Writer):
                 text.line(f"{place} = {step.value(y, is_float(y, step.floats))}")
             step.advance(start)
         step.end(eq, start, at_least_once=loop.length > 0)
+        if step.late:
+            outs = [eq.outputs[i] for i in touched_by_steps(step.program, step.late, start)]
+            numbers = [number_of(text, self.program.spec(var), self.names[var]) for var in outs]
+            text.line(check(text, numbers))
 
     def repetition(self, eq: Equation, loop: While) -> None:
         """`while`: the condition is computed at the beginning of each step."""
@@ -126,9 +131,9 @@ class ControlWriter(Writer):
                     text.line(f"{names} = {', '.join(values)}")
         self.floats.update(var for var, quick in zip(eq.outputs, numbers, strict=True) if quick)
 
-    def _inside(self, program: Program, floats: set[Var]) -> Self:
+    def _inside(self, program: Program, floats: set[Var], steps_of: int | None = None) -> Self:
         """A writer of a Program within this one."""
-        inner = type(self)(program, outer=self)
+        inner = type(self)(program, outer=self, steps_of=steps_of)
         inner.floats &= floats
         return inner
 

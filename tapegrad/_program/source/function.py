@@ -19,7 +19,14 @@ from tapegrad._program.source.buffers import Buffers, Written, life
 from tapegrad._program.source.damping import FEW, Caution, UnsettledError, accept, damp, damp_both, settle
 from tapegrad._program.source.donation import donated_places, taking
 from tapegrad._program.source.groups import Group, steps
-from tapegrad._program.source.late import check, checked_at_end, checked_in_blocks, late_products, number_of
+from tapegrad._program.source.late import (
+    check,
+    checked_at_end,
+    checked_in_blocks,
+    late_in_steps,
+    late_products,
+    number_of,
+)
 from tapegrad._program.source.lifetimes import Kind, Lives
 from tapegrad._program.source.memory import Pool
 from tapegrad._program.source.numbers import as_floats, python_of
@@ -52,6 +59,8 @@ class Writer:
     """The inputs whose memory may be written to."""
     outer: Writer | None = None
     """What writes the function, where the Program is a part of it: the body of a loop, say."""
+    steps_of: int | None = None
+    """How many values each step hands on, where the Program is the body of a `for`."""
     text: Text = attrs.field(init=False)
     pool: Pool = attrs.field(factory=Pool, init=False)
     """The buffers that the function keeps."""
@@ -61,6 +70,8 @@ class Writer:
     """What values are put into."""
     late: Mapping[Var, str] = attrs.field(factory=dict[Var, str], init=False)
     """The damped products that are checked at the end, and the names of what computes them."""
+    waits: bool = attrs.field(default=False, init=False)
+    """Whether there are any, in loops inside too: then all may have to run again."""
     unsettled: Collection[Atom] = attrs.field(factory=set[Atom], init=False)
     """What they may have made nan, and blocks check."""
     order: Sequence[Any] = attrs.field(factory=list[Any], init=False)
@@ -152,7 +163,7 @@ class Writer:
         program, text = self.program, self.text
         around = self.planned()
         names = [self.names[var] for var in program.inputs]
-        head = f"def program({', '.join((*names, *(MODES if self.late else ())))}):"
+        head = f"def program({', '.join(names)}):"
         with text.block(head):
             self._inputs()
             text.extend(taking(text, program, self.names, self.donated, {*self.given.values()}))
@@ -163,8 +174,9 @@ class Writer:
                 if self.checked:
                     text.line(check(text, self.checked))
                 text.line(f"return {tree(text, program.structure, self.outputs())}")
-        if self.late or self.pool.kinds:  # known by now: buffers of loops are there too
-            text.lines[text.lines.index(head)] = head.replace("program", "equations", 1)
+        if self.waits or self.pool.kinds:  # known by now: those of loops are there too
+            modes = MODES if self.waits else ()
+            text.lines[text.lines.index(head)] = f"def equations({', '.join((*names, *modes))}):"
             self._calls(names)
         return Code("\n".join(text.lines), text.function("program"))
 
@@ -178,6 +190,9 @@ class Writer:
         if self.outer is None and not self.given:  # else a second run finds results in place of what it reads
             self.late = late_products(program, order, self.floats)
             self.unsettled = checked_in_blocks(program, self.late)
+        elif self.steps_of is not None and not self.outermost().given:
+            self.late = late_in_steps(program, order, self.floats, self.steps_of)
+        self.outermost().waits |= bool(self.late)
         mark = text.local("of", 1) if self.outer else ""
         kept = [atom for atom in program.outputs if isinstance(atom, Var)]
         packing = Packing(program, self.late, {*self.buffers}, Lives.of(lives, kept).escaping)
@@ -188,7 +203,8 @@ class Writer:
         self.names.update(in_rows)
         self.buffers.update(in_rows)
         self.order = rows.write(boxed)
-        self.checked = self._numbers(checked_at_end(program, self.order, self.late), packed, rows)
+        if self.outer is None:
+            self.checked = self._numbers(checked_at_end(program, self.order, self.late), packed, rows)
         buffers = Buffers.of(program, self.order, self.buffers, mark)
         self.dead = buffers.dead
         self.buffers.update(buffers.named())
@@ -208,6 +224,10 @@ class Writer:
         }
         others = [number_of(self.text, spec, self.array(atom)) for atom, spec in specs.items() if atom not in joined]
         return [f"{flat}.dot({flat})" for flat in rows.flat([*joined.values()])] + others
+
+    def outermost(self) -> Writer:
+        """What writes the function."""
+        return self if self.outer is None else self.outer.outermost()
 
     def outputs(self) -> Iterator[str]:
         """The outputs, as arrays that share memory with nothing else."""
@@ -246,7 +266,7 @@ class Writer:
                     text.line(f"run = {text.object(pool.free.pop, 'take')}()")
                 with text.block("except IndexError:"):
                     text.line(f"run = {text.object(pool.another, 'another')}(equations)")
-            if self.late:
+            if self.waits:
                 self._twice(given)
             else:
                 text.line(f"outputs = run({', '.join(given)})")

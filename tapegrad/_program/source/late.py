@@ -45,17 +45,58 @@ def late_products(program: Program, order: Sequence[Equation | Group], floats: C
     last = touched(program, outside).intersection(program.outputs)
     if sum(program.spec(atom).size for atom in last) > sum(program.spec(var).size + CALL for var in outside):
         found &= inside
+    return _named(program, found)
+
+
+def late_in_steps(
+    program: Program, order: Sequence[Equation | Group], floats: Collection[Var], carry: int
+) -> Mapping[Var, str]:
+    """The same of a loop's step: the products that wait for the loop's end.
+
+    What a step makes nan must show in what it stacks, or in what it hands on; and there again after the next step.
+    """
+    groups = [step for step in order if isinstance(step, Group)]
+    checked = set(program.outputs)
+    while True:
+        showing = _showing(program, checked)
+        pairs = zip(program.inputs[:carry], program.outputs, strict=False)
+        lost = {atom for var, atom in pairs if var not in showing}.difference(program.outputs[carry:])
+        if checked.isdisjoint(lost):
+            break
+        checked -= lost
+    inside = frozenset[Var]().union(*(group.inside for group in groups))
+    return _named(program, _products(program, showing).difference(floats, inside, _entering(program, carry)))
+
+
+def touched_by_steps(program: Program, products: Collection[Var], carry: int) -> list[int]:
+    """Which of the step's outputs depend on some products, of the same step or of one before."""
+    found: set[Var] = set(products)
+    while True:
+        reached = touched(program, found)
+        pairs = zip(program.inputs[:carry], program.outputs, strict=False)
+        again = {var for var, atom in pairs if atom in reached}
+        if again <= found:
+            return [i for i, atom in enumerate(program.outputs) if atom in reached]
+        found |= again
+
+
+def _named(program: Program, products: Collection[Var]) -> Mapping[Var, str]:
+    """Products, and the names of what computes them."""
     both = {eq.outputs[0] for eq in program.equations if eq.primitive.name == "damp both"}
-    return {var: "product_both" if var in both else "product" for var in found}
+    return {var: "product_both" if var in both else "product" for var in products}
 
 
-def _entering(program: Program) -> set[Atom]:
-    """What loops and choices depend on: of nan, a `while` may never end."""
+def _entering(program: Program, carry: int = 0) -> set[Atom]:
+    """What loops and choices depend on, those of the next step too: of nan, a `while` may never end."""
     found: set[Atom] = set()
-    for eq in reversed(program.equations):
-        if isinstance(eq.primitive, Structured) or not found.isdisjoint(eq.outputs):
-            found.update(eq.inputs)
-    return found
+    while True:
+        for eq in reversed(program.equations):
+            if isinstance(eq.primitive, Structured) or not found.isdisjoint(eq.outputs):
+                found.update(eq.inputs)
+        before = {atom for var, atom in zip(program.inputs[:carry], program.outputs, strict=False) if var in found}
+        if before <= found:
+            return found
+        found |= before
 
 
 def checked_in_blocks(program: Program, products: Collection[Var]) -> set[Atom]:
@@ -90,6 +131,17 @@ def number_of(text: Text, spec: Spec, name: str) -> str:
 
 def late(program: Program, checked: Collection[Atom]) -> frozenset[Var]:
     """The damped products whose check can wait until all that is `checked` is there."""
+    return _products(program, _showing(program, checked))
+
+
+def _products(program: Program, showing: Collection[Var]) -> frozenset[Var]:
+    return frozenset(
+        eq.outputs[0] for eq in program.equations if eq.primitive.name in DAMPED and eq.outputs[0] in showing
+    )
+
+
+def _showing(program: Program, checked: Collection[Atom]) -> set[Var]:
+    """The values of which every nan shows in what is checked, or concerns nothing that depends on them."""
     readers: dict[Atom, list[Equation]] = {}
     for eq in program.equations:
         for atom in dict.fromkeys(eq.inputs):
@@ -97,7 +149,6 @@ def late(program: Program, checked: Collection[Atom]) -> frozenset[Var]:
     whole: set[Var] = set()
     """Values of which every nan shows."""
     showing: set[Var] = set()
-    """Values of which every nan shows, or concerns nothing that depends on them."""
 
     def passing(eq: Equation, dtype: str) -> bool:
         return eq.primitive.name in PASSING or (eq.primitive.name in REAL and dtype == "f")
@@ -106,8 +157,8 @@ def late(program: Program, checked: Collection[Atom]) -> frozenset[Var]:
         condition = eq.primitive.name == "where" and eq.inputs[0] == var  # of numbers: nan is true
         return eq.primitive.name in SELECTING and not condition
 
-    for eq in reversed(program.equations):
-        for var in eq.outputs:
+    for values in (*(eq.outputs for eq in reversed(program.equations)), program.inputs):
+        for var in values:
             dtype, reading = program.spec(var).dtype.kind, readers.get(var, [])
             if dtype not in "fc":
                 continue
@@ -119,9 +170,7 @@ def late(program: Program, checked: Collection[Atom]) -> frozenset[Var]:
             ):
                 continue
             showing.add(var)
-    return frozenset(
-        eq.outputs[0] for eq in program.equations if eq.primitive.name in DAMPED and eq.outputs[0] in showing
-    )
+    return showing
 
 
 def touched(program: Program, products: Collection[Var]) -> set[Atom]:
