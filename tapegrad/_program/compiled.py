@@ -21,6 +21,7 @@ from tapegrad._program.passes.pipeline import optimised
 from tapegrad._program.program import Program
 from tapegrad._program.reading import UNKNOWN
 from tapegrad._program.trace import Call, positions_of, program_of
+from tapegrad._program.tracing import calling
 from tapegrad._transforms.transform import Transform, most_positional, name_of
 from tapegrad._tree import statics
 from tapegrad.errors import DomainError
@@ -99,8 +100,12 @@ class Compiled(Transform, Generic[P, R]):
                 "tree."
             ) from error
         if entry is None:
-            recorded = program_of(self.f, call)
-            program = optimised(recorded, fast_math=self.fast_math)
+            token = calling.set(self.backend == "numpy")
+            try:
+                recorded = program_of(self.f, call)
+                program = optimised(recorded, fast_math=self.fast_math)
+            finally:
+                calling.reset(token)
             label = next(labels(recorded), None)  # also of what is not needed, and left out
             entry = Entry.of(program, self.backend, call.donated(self.f, self.donate), label)
             self.cache.add(key, entry, call, args, keywords)

@@ -20,7 +20,10 @@ from tapegrad._program.structured import Structured
 
 BATCHED = frozenset(
     {"damp", "damp both", "where", "power", "astype", "sum", "mean", "max", "min", "spread", "slice_of", "transpose"}
-    | {"matmul", "matvec", "vecmat", "vecdot", "reshape"}
+    | {"matmul", "matvec", "vecmat", "vecdot", "contract", "reshape", "broadcast_to", "copy", "flip", "stop_gradient"}
+    | {"stack", "concatenate", "place", "place all", "gather", "diagonal_of", "place_diagonal", "prod", "var", "cumsum"}
+    | {"any", "all", "count_nonzero", "argmax", "argmin", "solve", "inv", "inverse_transpose", "det", "slogdet"}
+    | {"cofactors", "cholesky", "triangular_inverse"}
 )
 """Primitives, beside ufuncs, that a batch costs one call."""
 WIDE = frozenset(map(np.dtype, (bool, int, float, complex)))
@@ -46,8 +49,6 @@ def hoisted(loop: Loop, rows: Sequence[Any], constants: Sequence[Any]) -> tuple[
         elif read <= along | fixed and _is_batched(loop, eq):
             before.append(eq)
             along.update(eq.outputs)
-    if not before and not once:
-        return loop, [*rows], [*constants]
     early = {eq.outputs for eq in (*before, *once)}
     rest = [eq for eq in body.equations if eq.outputs not in early]
     later = {*body.outputs, *(atom for eq in rest for atom in eq.inputs)}

@@ -15,6 +15,7 @@ import numpy as np
 from tapegrad._core.door import innermost
 from tapegrad._program.bodies import Loop
 from tapegrad._program.carrying import carried
+from tapegrad._program.choosing import choose
 from tapegrad._program.hoisting import hoisted, is_batched, weak_carries
 from tapegrad._program.leveled import (
     Leaves,
@@ -29,9 +30,10 @@ from tapegrad._program.leveled import (
     spread_over,
 )
 from tapegrad._program.passes.pipeline import optimised
+from tapegrad._program.slopes import by_slopes, pays
 from tapegrad._program.source.control import Running
 from tapegrad._program.specimen import Outcome, stretched
-from tapegrad._program.tracing import doubt
+from tapegrad._program.tracing import calling, doubt, recording
 from tapegrad._rules.casting import number as weakened
 from tapegrad._transforms.forward import jvp, zero_tangent
 from tapegrad._transforms.vjp import vjp
@@ -137,12 +139,29 @@ class Rolled(Leveled):
             cts = [*(ct[i] for i in carried), *(zero_tangent(inner[i]) for i in in_turn[1])]
             backwards = [x[::-1] for x in (*carries, *_rows(loop, inner), *(ct[i] for i in stacked))]
             turns = cts or in_turn[0]  # a carry of integers alone sends nothing back
-            last, rows = roll(backward, cts, backwards, loop.length) if turns else ([], [])
+
+            def one_by_one(values: Leaves) -> list[Any]:
+                last, rows = roll(backward, values[: len(cts)], values[len(cts) :], loop.length)
+                return [*last, *rows]
+
+            place = [*carries, *inner[start:]]
+            done: list[Any] = []
+            if together and carried and recording.get() and calling.get() and pays(loop, carried):
+                quick = by_slopes(loop, place, ct, roll)
+                settled = np.isfinite(sum(map(np.sum, quick)))  # else a zero cotangent may have met an infinite slope
+                done = choose(
+                    settled,
+                    lambda values: values[: len(quick)],
+                    lambda values: one_by_one(values[len(quick) :]),
+                    [*quick, *cts, *backwards],
+                )
+            elif turns:
+                done = one_by_one([*cts, *backwards])
+            last, rows = done[: len(cts)], done[len(cts) :]
             found = dict(zip([*carried, *in_turn[1]], last, strict=True))
             forwards = [x[::-1] for x in rows]
             wanted = [*to_rows, *to_constants]
             if together and wanted:  # theirs by one pullback of all steps
-                place = [*carries, *inner[start:]]
                 steps = over_batch(step, [i < stop for i in range(len(inner))], loop.length)
                 again = moving(lambda at: picked(steps(at), ct), place, wanted)
                 parts = vjp(again, *(place[i] for i in wanted))[1]((*forwards, *(ct[i] for i in stacked)))

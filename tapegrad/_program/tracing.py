@@ -206,6 +206,8 @@ def _innermost(value: Any) -> Any:
 
 recording: ContextVar[bool] = ContextVar("tapegrad.recording", default=False)
 """Whether a Program is being recorded."""
+calling: ContextVar[bool] = ContextVar("tapegrad.calling", default=True)
+"""Whether the steps of loops will be calls of NumPy, which cost more than what they compute on a few numbers."""
 
 
 TAKE_NUMBERS = (np.ufunc, type(len), attrgetter, methodcaller)
