@@ -26,10 +26,10 @@ HEADER = (
 
 @attrs.frozen
 class Workload:
-    """A problem, and how many times as fast as `jax.jit` each backend is to be."""
+    """A problem, and how many times as fast as `jax.jit` each backend is to be, if there is a target."""
 
     problem: Problem
-    numpy: float
+    numpy: float | None = None
     numba: float | None = None
 
 
@@ -47,6 +47,8 @@ WORKLOADS = (
     Workload(problems.LSTM, 1),
     Workload(problems.BUNDLE, 1),
     Workload(problems.HESSIAN, 1),
+    Workload(problems.KALMAN),
+    Workload(problems.PREDATOR),
 )
 
 

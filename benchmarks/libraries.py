@@ -29,6 +29,16 @@ Derivatives: TypeAlias = Mapping[Derivative, Callable[[Function, int], Function]
 """How each is made from a function and the number of its arguments."""
 
 
+def _in_python(f: Function, carry: Any, rows: Any) -> Any:
+    for row in rows:
+        carry = f(carry, row)
+    return carry
+
+
+def _by(scan: Function) -> Function:
+    return lambda f, carry, rows: scan(lambda carry, row: (f(carry, row), None), carry, rows)[0]
+
+
 def _itself(array: NDArray[Any]) -> Any:
     return array
 
@@ -49,6 +59,8 @@ class Library:
     """What calls a function with these arguments, in the form that the library's users pass and that is quickest."""
     constant: Callable[[NDArray[Any]], Any] = _itself
     """An array that is not differentiated, as the library takes it."""
+    fold: Function = _in_python
+    """`carry = f(carry, row)` over all rows."""
 
     def call(self, derivative: Derivative, f: Function, arguments: Arrays) -> Call:
         """What computes a derivative of `f`."""
@@ -65,7 +77,12 @@ OWN: Derivatives = {
 
 def _compiled(backend: Literal["numpy", "numba"]) -> Library:
     import_module(backend)
-    return Library(np, OWN, lambda f, arguments: _on_numbers(tapegrad.compile(f, backend=backend), arguments))
+    return Library(
+        np,
+        OWN,
+        lambda f, arguments: _on_numbers(tapegrad.compile(f, backend=backend), arguments),
+        fold=_by(tapegrad.scan),
+    )
 
 
 def _row_by_row(f: Function, _: int) -> Function:
@@ -117,8 +134,8 @@ def _torch() -> Library:
         "hessian": lambda f, _: torch.func.hessian(f),
         "rows": lambda f, _: torch.func.vmap(torch.func.grad(f), in_dims=(None, 0)),
     }
-    functions = {name: getattr(torch, name) for name in ("tanh", "exp", "log", "log1p", "sin", "cos", "sum")}
-    namespace = SimpleNamespace(**functions, max=_over_dim(torch.amax))
+    functions = {name: getattr(torch, name) for name in ("tanh", "exp", "log", "log1p", "sin", "cos", "sum", "stack")}
+    namespace = SimpleNamespace(**functions, max=_over_dim(torch.amax), linalg=torch.linalg)
     return Library(namespace, derivatives, lambda f, arrays: partial(f, *map(torch.tensor, arrays)), torch.tensor)
 
 
@@ -143,12 +160,12 @@ def _jax() -> Library:
         "hessian": lambda f, _: jax.hessian(f),
         "rows": lambda f, _: jax.vmap(jax.grad(f), in_axes=(None, 0)),
     }
-    return Library(jax.numpy, derivatives, ready, jax.numpy.asarray)
+    return Library(jax.numpy, derivatives, ready, jax.numpy.asarray, _by(jax.lax.scan))
 
 
 LIBRARIES: Mapping[str, Callable[[], Library]] = {
-    "tapegrad": lambda: Library(np, OWN),
-    "tapegrad.numpy": lambda: Library(tapegrad.numpy, OWN),
+    "tapegrad": lambda: Library(np, OWN, fold=_by(tapegrad.scan)),
+    "tapegrad.numpy": lambda: Library(tapegrad.numpy, OWN, fold=_by(tapegrad.scan)),
     "compile": lambda: _compiled("numpy"),
     "compile, numba": lambda: _compiled("numba"),
     "Python loop": lambda: Library(np, {"rows": _row_by_row}),

@@ -21,15 +21,15 @@ class Problem:
     function: Callable[[Library], Function]
     """The function, for a library's arrays."""
     derivative: Derivative = "gradient"
-    too_long: frozenset[str] = frozenset()
-    """The libraries that compile it for minutes: they are left out."""
+    left_out: frozenset[str] = frozenset()
+    """The libraries that compile it for minutes, or have not all of its functions."""
 
     def calls(self, libraries: Mapping[str, Library]) -> dict[str, Call]:
         """What computes it in every library that can."""
         return {
             name: library.call(self.derivative, self.function(library), self.arguments)
             for name, library in libraries.items()
-            if self.derivative in library.derivatives and name not in self.too_long
+            if self.derivative in library.derivatives and name not in self.left_out
         }
 
 

@@ -13,6 +13,7 @@ from numpy.typing import DTypeLike
 from benchmarks.adbench import bundle_adjustment, full_gaussian_mixture, gaussian_mixture, lstm
 from benchmarks.libraries import Derivative
 from benchmarks.problem import Problem, over_data
+from benchmarks.recurrences import kalman_filter, predator_and_prey
 
 CHAIN = 2_000
 
@@ -103,8 +104,9 @@ SMALL_ELEMENTWISE, LARGE_ELEMENTWISE = elementwise(1_000), elementwise(1_000_000
 LOGISTIC = logistic_regression(569, 30)
 MIXTURE = gaussian_mixture(points=1_000, dimensions=10, parts=25)
 FULL_MIXTURE = full_gaussian_mixture(points=1_000, dimensions=10, parts=25)
-LSTM_STEP, LSTM = lstm(1), attrs.evolve(lstm(20), too_long=frozenset({"compile, numba"}))
+LSTM_STEP, LSTM = lstm(1), attrs.evolve(lstm(20), left_out=frozenset({"compile, numba"}))
 BUNDLE = bundle_adjustment(views=1_000, cameras=20, points=300)
+KALMAN, PREDATOR = kalman_filter(40), predator_and_prey(200)
 
 GRADIENTS = (
     GOLDSTEIN,
@@ -120,5 +122,7 @@ GRADIENTS = (
     LSTM_STEP,
     LSTM,
     BUNDLE,
+    KALMAN,
+    PREDATOR,
 )
 """The gradients that are compared."""

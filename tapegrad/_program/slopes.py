@@ -87,11 +87,11 @@ def by_slopes(loop: Loop, place: Leaves, ct: Mapping[int, Any], roll: Callable[.
     if stacked:
         steps = over_batch(step, flags, length)
         back = vjp(moving(lambda each: picked(steps(each), stacked), place, carried), *picked(place, carried))[1]
-        rows.append(joined(back(tuple(picked(ct, stacked))), 1)[::-1])
+        rows.append(joined(back(tuple([ct[i] for i in stacked])), 1)[::-1])
 
     def backward(after: Any, slope: Any, *part: Any) -> Sequence[Any]:
         before = after @ slope
         return [before + part[0] if part else before, after]
 
-    (first,), (after,) = roll(backward, [joined(picked(ct, carried), 0)], rows, length)
+    (first,), (after,) = roll(backward, [joined([ct[i] for i in carried], 0)], rows, length)
     return [*parted(first), *parted(after)]
