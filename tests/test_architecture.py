@@ -82,7 +82,7 @@ STOREYS = [
     {"_program.reading", "_program.source.returning"},
     {"_program.passes.fast", "_program.passes.lowering", "_program.passes.signs", "_program.source.memory"},
     {"_program.passes.pipeline", "_program.source.groups", "_program.source.numbers", "_program.source.running"},
-    {"_program.source.buffers", "_program.source.late", "_program.source.loading"},
+    {"_program.source.buffers", "_program.source.late", "_program.source.loading", "_program.source.scalars"},
     {"_program.source.packs", "_program.source.results"},
     {"_program.source.rows", "_program.source.packing", "_program.source.placed", "_program.source.boxes"},
     {"_program.source.dots", "_program.source.wide", "_program.source.within"},

@@ -20,7 +20,7 @@ from tapegrad._program.kernels.machine import Machine, body_of, is_whole
 from tapegrad._program.kernels.segments import Segment, portions, rows, steps
 from tapegrad._program.kernels.statements import Statement, statements
 from tapegrad._program.kernels.writing import Kernel
-from tapegrad._program.program import Atom, Equation, Var
+from tapegrad._program.program import Atom, Equation, Program, Var
 from tapegrad._program.source.buffers import life
 from tapegrad._program.source.control import ControlWriter
 from tapegrad._program.source.donation import donated_places, taking
@@ -112,6 +112,10 @@ class KernelWriter(ControlWriter):
             dtype = self.program.spec(atom).dtype
             return f"{self.text.object(dtype.type, dtype.name)}({self.names[atom]})"
         return super().array(atom)
+
+    @override
+    def stepwise(self, body: Program) -> Program:
+        return body
 
     def segment(self, equations: tuple[Equation, ...]) -> None:
         """The lines that run some equations as kernels."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from math import prod
 from types import FunctionType
 from typing import Any
@@ -41,6 +41,9 @@ OPERATORS: Mapping[str, str] = {
     "imag": "{}.imag",
 }
 """Primitives that Python has an operator for: quicker than NumPy's function of the same name."""
+FEW = 4
+"""So many numbers are few."""
+
 METHODS = frozenset({"transpose", "reshape"})
 """Primitives that are methods of arrays: quicker than NumPy's functions of the same names."""
 
@@ -81,13 +84,28 @@ def read_again(eq: Equation) -> tuple[Atom, ...]:
     return {"damp": eq.inputs[:1], "damp both": eq.inputs}.get(eq.primitive.name, ())
 
 
+def is_few(spec: Spec) -> bool:
+    """Whether it is of few numbers, of which each costs less by itself than all of them do in a call."""
+    return spec.ndim == 1 and spec.dtype == np.float64 and 0 < spec.size <= FEW
+
+
+def is_stack(program: Program, eq: Equation) -> bool:
+    """Whether an equation makes an array of so few numbers."""
+    return eq.primitive.name == "stack" and is_few(program.spec(eq.outputs[0]))
+
+
+def stacked(whole: str, parts: Sequence[str]) -> str:
+    """The line that puts numbers into an array."""
+    return f"{', '.join(f'{whole}[{i}]' for i in range(len(parts)))} = {', '.join(parts)}"
+
+
 def fills(program: Program, eq: Equation) -> bool:
     """Whether the result of an equation can be put into a given array."""
     if eq.primitive.name in RANKS and program.spec(eq.outputs[0]).shape:
         return is_dot(program, eq) or (
             eq.primitive.name == "matmul" and all(program.spec(atom).ndim > 1 for atom in eq.inputs)
         )
-    return ufunc_of(eq) is not None or eq.primitive.name in DAMPED
+    return ufunc_of(eq) is not None or eq.primitive.name in DAMPED or is_stack(program, eq)
 
 
 def into(text: Text, program: Program, eq: Equation, arguments: list[str], buffer: str) -> str:

@@ -17,6 +17,7 @@ from tapegrad._program.source.function import Writer
 from tapegrad._program.source.late import check, number_of, touched_by_steps
 from tapegrad._program.source.numbers import as_floats, carried_as_floats, is_float
 from tapegrad._program.source.results import made_fresh
+from tapegrad._program.source.scalars import in_numbers
 from tapegrad._program.structured import Structured
 from tapegrad._spec import FLOAT64, ndarray
 from tapegrad._tree import flatten
@@ -42,7 +43,7 @@ class ControlWriter(Writer):
 
     def loop(self, eq: Equation, loop: Loop) -> None:
         """`for` over the rows. What is stacked is computed in its row of the whole, where that is possible."""
-        text, body, start, stop = self.text, loop.body, loop.carry, loop.constants
+        text, body, start, stop = self.text, self.stepwise(loop.body), loop.carry, loop.constants
         step = self._inside(body, carried_as_floats(body, start), start)
         step.begin(self, eq, start)
         step.take(self, body.inputs[stop:], eq.inputs[stop:])
@@ -86,14 +87,15 @@ class ControlWriter(Writer):
     def repetition(self, eq: Equation, loop: While) -> None:
         """`while`: the condition is computed at the beginning of each step."""
         text, carry = self.text, loop.carry
-        floats = carried_as_floats(loop.step, carry)
-        step = self._inside(loop.step, floats)
-        others = [b for a, b in zip(loop.step.inputs, loop.condition.inputs, strict=True) if a not in floats]
+        body = self.stepwise(loop.step)
+        floats = carried_as_floats(body, carry)
+        step = self._inside(body, floats)
+        others = [b for a, b in zip(body.inputs, loop.condition.inputs, strict=True) if a not in floats]
         check = self._inside(loop.condition, as_floats(loop.condition, others))
         step.begin(self, eq, carry)
-        step.take(self, loop.step.inputs[carry:], eq.inputs[carry:])
+        step.take(self, body.inputs[carry:], eq.inputs[carry:])
         check.take(self, loop.condition.inputs[carry:], eq.inputs[carry:])
-        for var, same in zip(loop.condition.inputs[:carry], loop.step.inputs[:carry], strict=True):
+        for var, same in zip(loop.condition.inputs[:carry], body.inputs[:carry], strict=True):
             check.names[var] = step.names[same]
         with check.buffered(), step.buffered(), text.block("while True:"):
             check.lines()
@@ -130,6 +132,10 @@ class ControlWriter(Writer):
                     ]
                     text.line(f"{names} = {', '.join(values)}")
         self.floats.update(var for var, quick in zip(eq.outputs, numbers, strict=True) if quick)
+
+    def stepwise(self, body: Program) -> Program:
+        """What a loop runs, as NumPy and Python run it quickest."""
+        return in_numbers(body)
 
     def _inside(self, program: Program, floats: set[Var], steps_of: int | None = None) -> Self:
         """A writer of a Program within this one."""

@@ -12,7 +12,7 @@ import numpy as np
 from tapegrad._errstate import errstate, ignored
 from tapegrad._program.passes.lowering import lowered
 from tapegrad._program.program import Atom, Equation, Program, Var
-from tapegrad._program.source.arrays import MODES, as_array, expression, into, power
+from tapegrad._program.source.arrays import MODES, as_array, expression, into, is_stack, power, stacked
 from tapegrad._program.source.blocks import BlockWriter
 from tapegrad._program.source.boxes import with_boxes
 from tapegrad._program.source.buffers import Buffers, Written, life
@@ -29,7 +29,7 @@ from tapegrad._program.source.late import (
 )
 from tapegrad._program.source.lifetimes import Kind, Lives
 from tapegrad._program.source.memory import Pool
-from tapegrad._program.source.numbers import as_floats, python_of
+from tapegrad._program.source.numbers import as_floats, is_float, python_of
 from tapegrad._program.source.packing import Packing
 from tapegrad._program.source.packs import Joined
 from tapegrad._program.source.placed import assembled, is_assembly, without_negatives
@@ -121,6 +121,13 @@ class Writer:
             return
         text = self.text
         left, buffer = ", ".join(self.names[var] for var in eq.outputs), self.buffers.get(eq.outputs[0])
+        if is_stack(self.program, eq):
+            place = buffer or f"{text.object(np.empty, 'empty')}({len(eq.inputs)})"
+            if place != left:
+                text.line(f"{left} = {place}")
+            values = [self.number(atom) if is_float(atom, self.floats) else self.array(atom) for atom in eq.inputs]
+            text.line(stacked(left, values))
+            return
         pythons = eq.outputs[0] in self.floats
         if pythons or (eq.primitive.name == "divide" and eq.outputs[0] in self.program.weak):
             right = python_of(text, eq, self.number if pythons else self.array)

@@ -111,10 +111,10 @@ def _is_arithmetic(program: Program, eq: Equation) -> bool:
     return name in FUNCTIONS or (name in EXPRESSIONS and (name != "slice_of" or not eq.parameters[0].value))
 
 
-def _element(program: Program, eq: Equation) -> tuple[int, ...] | None:
+def element(eq: Equation, spec: Callable[[Atom], Spec]) -> tuple[int, ...] | None:
     """Where the element stands that an equation takes out of an array of float64."""
     index = as_numbers(eq.parameters[0].value) if eq.primitive.name == "slice_of" else None
-    return index if isinstance(eq.inputs[0], Var) and program.spec(eq.outputs[0]) == FLOAT64 else None
+    return index if isinstance(eq.inputs[0], Var) and spec(eq.outputs[0]) == FLOAT64 else None
 
 
 def python_of(text: Text, eq: Equation, number: Callable[[Atom], str]) -> str:
@@ -145,7 +145,7 @@ def as_floats(program: Program, others: Collection[Var] = ()) -> set[Var]:
     wanted = {atom for eq in readers if not any(program.spec(x).shape for x in eq.inputs) for atom in eq.inputs}
     whole = {var for var in program.inputs if var in program.weak and program.spec(var).dtype.kind == "i"}
     for eq in program.equations:
-        if eq.outputs[0] in wanted and _element(program, eq):
+        if eq.outputs[0] in wanted and element(eq, program.spec):
             floats.update(eq.outputs)
         elif _is_arithmetic(program, eq):
             beside = [atom for atom in eq.inputs if atom not in whole or eq.primitive.name == "damp"]

@@ -130,7 +130,7 @@ class Packing:
     def _kind(self, eq: Equation) -> Hashable:
         """What equations of a pack have in common; None where no pack is possible."""
         out = eq.outputs[0]
-        if out not in self.movable or eq.primitive.name in RANKS:
+        if out not in self.movable or eq.primitive.name in (*RANKS, "stack"):
             return None
         operands = tuple([self._kind_of(atom, self.program.spec(out).shape) for atom in eq.inputs])
         return None if None in operands else (eq.primitive, self.late.get(out), self.program.spec(out), operands)
