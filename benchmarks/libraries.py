@@ -36,7 +36,13 @@ def _in_python(f: Function, carry: Any, rows: Any) -> Any:
 
 
 def _by(scan: Function) -> Function:
-    return lambda f, carry, rows: scan(lambda carry, row: (f(carry, row), None), carry, rows)[0]
+    def fold(f: Function, carry: Any, rows: Any) -> Any:
+        def step(carry: Any, row: Any) -> Any:
+            return f(carry, row), None
+
+        return scan(step, carry, rows)[0]
+
+    return fold
 
 
 def _itself(array: NDArray[Any]) -> Any:

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.untyped import compile, grad, scan
+from tests.untyped import compile, grad, plain, scan
 
-RNG = np.random.default_rng(0)
+RNG: Any = np.random.default_rng(0)
 
 
 def regular(n: int, dtype: Any = float) -> Any:
@@ -22,7 +22,8 @@ PRODUCTS = [((3, 4), (4, 5)), ((3, 4), (4,)), ((3,), (3, 4)), ((1, 1), (1, 1)), 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("shapes", PRODUCTS, ids=str)
 def test_products_of_single_matrices_are_dots_with_the_bits_of_at(shapes: Any, dtype: Any) -> None:
-    x, y = (RNG.normal(size=shape).astype(dtype) for shape in shapes)
+    x: Any = RNG.normal(size=shapes[0]).astype(dtype)
+    y: Any = RNG.normal(size=shapes[1]).astype(dtype)
     f: Any = compile(lambda x, y: (x @ y) * 2)
     assert ".dot(" in f.source(x, y)
     for a in (x, np.asfortranarray(x)):
@@ -64,15 +65,35 @@ def test_a_product_of_what_blas_cannot_read() -> None:
     np.testing.assert_allclose(f(x, y), np.tanh(x @ y), rtol=1e-12)
 
 
+def of_columns(a: Any) -> Any:
+    return plain.linalg.solve(a, a[:, :1])
+
+
+def of_a_vector(a: Any) -> Any:
+    return plain.linalg.solve(a, a[0])
+
+
+def logarithm(a: Any) -> Any:
+    return np.linalg.slogdet(a)[1].real
+
+
+def determinant(a: Any) -> Any:
+    return np.linalg.det(a).real
+
+
+def factor(a: Any) -> Any:
+    return plain.linalg.cholesky(a @ a.T.conj())
+
+
 FUNCTIONS: dict[str, Any] = {
-    "solve": lambda a: np.linalg.solve(a, a[:, :1]),
-    "solve, a vector": lambda a: np.linalg.solve(a, a[0]),
+    "solve": of_columns,
+    "solve, a vector": of_a_vector,
     "inv": np.linalg.inv,
     "det": np.linalg.det,
-    "slogdet": lambda a: np.linalg.slogdet(a)[1],
-    "cholesky": lambda a: np.linalg.cholesky(a @ a.T.conj()),
-    "gradient of slogdet": grad(lambda a: np.linalg.slogdet(a)[1].real),
-    "gradient of det": grad(lambda a: np.linalg.det(a).real),
+    "slogdet": logarithm,
+    "cholesky": factor,
+    "gradient of slogdet": grad(logarithm),
+    "gradient of det": grad(determinant),
 }
 
 
