@@ -36,7 +36,7 @@ NOT_REACHED = {
 OF_INTEGERS = {"bitwise_count", "gcd", "lcm", "scipy.permutation", "left_shift", "right_shift", "turns"}
 """Primitives that no differentiated value reaches: integers are batched at most."""
 
-OF_TRANSFORMS = {"array", "damp both"}
+OF_TRANSFORMS = {"python's number", "array", "damp both"}
 """Primitives that only a Program has, or only a second derivative: tests/test_compile.py, test_taylor.py."""
 
 
