@@ -99,3 +99,11 @@ def test_elements_of_arrays() -> None:
     functions: list[One] = [lambda p: p[0, 1] * 2.0, lambda p: p[0, 1]]
     for each in functions:
         assert type(compile(each)(p)) is np.float64
+
+
+def test_an_argument_may_be_called_as_what_is_called() -> None:
+    def f(quotient: Any, exp: Any, bool: Any) -> Any:
+        return np.exp(quotient) / exp + np.where(bool > exp, quotient, exp)
+
+    with np.errstate(all="ignore"):
+        assert compile(f)(1.0, 0.0, 2.0) == f(np.float64(1.0), np.float64(0.0), np.float64(2.0)) == np.inf

@@ -26,6 +26,8 @@ BROADCASTS = ("spread", "broadcast_to")
 
 def without_broadcasts(program: Program) -> Program:
     """The Program with broadcast operands of elementwise functions replaced by what was broadcast."""
+    if not any(spec.shape for spec in program.specs):
+        return program
 
     def rewrite(work: Rewriting, eq: Equation) -> Equation | Sequence[Atom]:
         out = work.spec(eq.outputs[0])

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import attrs
 
 from tapegrad._program.constants import Literal
-from tapegrad._program.passes.rewriting import Rewriting, rewritten
+from tapegrad._program.passes.rewriting import Rewriting, has, rewritten
 from tapegrad._program.program import Atom, Equation, Program
 from tapegrad._rules.kinds import PRIMITIVES
 from tapegrad._spec import type_of
@@ -24,6 +24,8 @@ def with_parts_joined(program: Program) -> Program:
     That adds its parts in their order, to zeros, and so never to -0. It is the same bit for bit if what is added later
     is placed at one place, or if all parts lie at the same or at disjoint places: there the parts are added first.
     """
+    if not has(program, ZEROS):
+        return program
     uses = program.uses()
 
     def maker(work: Rewriting, atom: Atom) -> Equation | None:

@@ -8,7 +8,7 @@ from math import prod
 import attrs
 
 from tapegrad._program.constants import Literal
-from tapegrad._program.passes.rewriting import Rewriting, rewritten
+from tapegrad._program.passes.rewriting import Rewriting, has, rewritten
 from tapegrad._program.program import Atom, Equation, Program
 from tapegrad._rules.kinds import PRIMITIVES
 
@@ -23,6 +23,8 @@ def with_stacks_flattened(program: Program) -> Program:
 
     BLAS may add up the terms of a product in another order, and so round it otherwise.
     """
+    if not has(program, ("matmul",)):
+        return program
 
     def rewrite(work: Rewriting, eq: Equation) -> Equation | Sequence[Atom]:
         if eq.primitive.name != "matmul":

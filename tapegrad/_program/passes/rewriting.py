@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import Any, Self, TypeAlias
 
 import attrs
@@ -84,8 +84,15 @@ Rule: TypeAlias = Callable[[Rewriting, Equation, Spec], Atom | Equation | None]
 """(the walk, an equation, the Spec of its output) -> what the output is, an equation for it, or None: as it is."""
 
 
+def has(program: Program, names: Container[str]) -> bool:
+    """Whether there is a primitive with one of these names: else a pass that is about them has nothing to do."""
+    return any(eq.primitive.name in names for eq in program.equations)
+
+
 def by_rules(program: Program, rules: dict[str, Rule]) -> Program:
     """The Program rewritten by a rule for each of some primitives, wherever shape, dtype and weakness remain."""
+    if not has(program, rules):
+        return program
 
     def rewrite(work: Rewriting, eq: Equation) -> Equation | Sequence[Atom]:
         rule = rules.get(eq.primitive.name)

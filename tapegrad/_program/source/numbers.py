@@ -125,9 +125,10 @@ def python_of(text: Text, eq: Equation, number: Callable[[Atom], str]) -> str:
     if name in FUNCTIONS:
         given += map(text.literal, eq.parameters)
         return f"{text.object(FUNCTIONS[name], name.replace(' ', '_'))}({', '.join(given)})"
-    if name in ("divide", "reciprocal"):
-        text.object(quotient, "quotient")
-    return (EXPRESSIONS.get(name) or TESTS.get(name) or LOGIC[name]).format(*given)
+    expression = EXPRESSIONS.get(name) or TESTS.get(name) or LOGIC[name]
+    if "quotient" in expression:
+        expression = expression.replace("quotient", text.object(quotient, "quotient"))
+    return expression.format(*given)
 
 
 def is_float(atom: Atom, floats: Collection[Var]) -> bool:
