@@ -157,3 +157,12 @@ def test_a_loop_of_machine_code_goes_step_by_step() -> None:
     by_calls, by_machine = (compile(both(by_runge_kutta), backend=backend) for backend in ("numpy", "numba"))
     assert "cond" in str(by_calls.program(THETA, START))
     assert "cond" not in str(by_machine.program(THETA, START))
+
+
+@pytest.mark.parametrize("backend", ["numpy", "numba"])
+def test_what_is_recorded_again_is_the_same(backend: str) -> None:
+    """Which backend a loop is recorded for decides on its reverse."""
+    if backend == "numba":
+        pytest.importorskip("numba")
+    compiled = compile(grad(by_runge_kutta, argnums=1), backend=backend)
+    compiled.check(THETA, START)

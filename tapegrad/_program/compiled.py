@@ -100,16 +100,20 @@ class Compiled(Transform, Generic[P, R]):
                 "tree."
             ) from error
         if entry is None:
-            token = calling.set(self.backend == "numpy")
-            try:
-                recorded = program_of(self.f, call)
-                program = optimised(recorded, fast_math=self.fast_math)
-            finally:
-                calling.reset(token)
+            recorded = self._recorded(call)
+            program = optimised(recorded, fast_math=self.fast_math)
             label = next(labels(recorded), None)  # also of what is not needed, and left out
             entry = Entry.of(program, self.backend, call.donated(self.f, self.donate), label)
             self.cache.add(key, entry, call, args, keywords)
         return call.inputs, entry
+
+    def _recorded(self, call: Call) -> Program:
+        """What `f` does, with loops as they suit the backend."""
+        token = calling.set(self.backend == "numpy")
+        try:
+            return program_of(self.f, call)
+        finally:
+            calling.reset(token)
 
     def program(self, *args: P.args, **keywords: P.kwargs) -> Program:
         """The Program for arguments of this kind, after all passes."""
@@ -132,7 +136,7 @@ class Compiled(Transform, Generic[P, R]):
         """
         then = lowered(self._entry(args, keywords)[1].program)
         call = Call.of(self.f, args, keywords, self.static_argnums)
-        now = lowered(optimised(program_of(self.f, call), fast_math=self.fast_math))
+        now = lowered(optimised(self._recorded(call), fast_math=self.fast_math))
         if now != then:
             listings = ([" ".join(line.split()) for line in str(program).splitlines()] for program in (then, now))
             lines = zip_longest(*listings, fillvalue="")
