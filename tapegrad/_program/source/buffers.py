@@ -58,6 +58,8 @@ class Buffers:
         mark: str = "",
     ) -> Buffers:
         """For a Program whose steps run in this order, but for values that are put elsewhere."""
+        if not any(spec.shape for spec in program.specs):
+            return cls({}, (), [()] * len(order), mark)
         steps = [life(program, step) for step in order]
 
         def kind(var: Var) -> Kind | None:

@@ -37,6 +37,8 @@ def late_products(program: Program, order: Sequence[Equation | Group], floats: C
 
     They wait for the end of their block; outside of blocks, for the Program's outputs, if that is less to check.
     """
+    if all(eq.outputs[0] in floats for eq in program.equations if eq.primitive.name in DAMPED):
+        return {}
     groups = [step for step in order if isinstance(step, Group)]
     ends = {var for group in groups for var in (*group.results, *(eq.outputs[0] for eq in group.totals))}
     found = late(program, ends.union(program.outputs)).difference(floats, _entering(program))
