@@ -257,6 +257,7 @@ def test_functions_and_methods_of_pythons_numbers() -> None:
             assert_same(compile(f)(X, n), f(X, n))
 
 
+@pytest.mark.skipif(np.__version__.startswith("2.0."), reason="NumPy 2.0 refuses such bounds itself")
 def test_bounds_beyond_a_dtype_are_none() -> None:
     x = np.array([0, 7, 255], np.uint8)
     functions: list[Callable[[Any], Any]] = [
