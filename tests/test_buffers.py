@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 import pytest
 
+from benchmarks.scaling import peak_bytes
 from tapegrad import compile
 from tests.untyped import grad, value_and_grad
 
@@ -20,12 +21,7 @@ MEGABYTE = 10**6
 def peak(f: Callable[..., Any], *args: Any) -> float:
     """The megabytes that a call takes at most, its outputs included, once the function is compiled."""
     f(*args)
-    tracemalloc.start()
-    try:
-        f(*args)
-        return tracemalloc.get_traced_memory()[1] / MEGABYTE
-    finally:
-        tracemalloc.stop()
+    return peak_bytes(lambda: f(*args)) / MEGABYTE
 
 
 def wave(x: Array) -> np.float64:

@@ -7,13 +7,13 @@ import gc
 from math import isqrt
 import pickle
 from threading import Thread
-import tracemalloc
 from typing import Any
 
 import attrs
 import numpy as np
 import pytest
 
+from benchmarks.scaling import peak_bytes
 import tapegrad
 from tapegrad import Tape, errors, no_grad, using_config
 from tapegrad._core.node import Node
@@ -347,12 +347,7 @@ def plainly(f: Any) -> Any:
 
 def peak(run: Callable[[Any], Any], x: Any) -> int:
     run(x[:2])
-    tracemalloc.start()
-    try:
-        run(x)
-        return tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
+    return peak_bytes(lambda: run(x))
 
 
 def test_memory_of_a_chain_grows_with_the_root() -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-import tracemalloc
 from typing import Any
 
 import numpy as np
 import pytest
 
+from benchmarks.scaling import peak_bytes
 from tapegrad import Tape
 from tapegrad._rules.damping import damp_onto
 from tapegrad._rules.kinds import PRIMITIVES
@@ -30,16 +30,6 @@ SHAPES = [
     ((9_000, 1), (1,)),
     ((1, 9_000), (9_000,)),
 ]
-
-
-def peak_of(call: Any) -> int:
-    """The most memory that a call takes."""
-    tracemalloc.start()
-    try:
-        call()
-        return tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32, np.complex128])
@@ -77,7 +67,7 @@ def test_sums_of_short_rows_are_numpys_to_the_bit(columns: int, dtype: Any) -> N
 def test_rows_of_many_blocks() -> None:
     x = RNG.normal(size=(70_001, 3))
     np.testing.assert_array_equal(add_reduce(x, (1,), False), np.sum(x, axis=1))
-    assert peak_of(lambda: add_reduce(x, (1,), False)) < 0.7 * x.nbytes
+    assert peak_bytes(lambda: add_reduce(x, (1,), False)) < 0.7 * x.nbytes
 
 
 @pytest.mark.parametrize("reduce", [np.sum, np.mean, np.var])
@@ -128,8 +118,8 @@ def test_numbers_too_large_to_square_are_finite() -> None:
 
 def test_no_array_of_products() -> None:
     x = RNG.normal(size=(1000, 1000))
-    assert peak_of(lambda: damp_onto(x, x, Spec((1000,), x.dtype))) < 0.1 * x.nbytes
-    assert peak_of(lambda: fit(x, Spec((1000,), x.dtype))) < 0.1 * x.nbytes
+    assert peak_bytes(lambda: damp_onto(x, x, Spec((1000,), x.dtype))) < 0.1 * x.nbytes
+    assert peak_bytes(lambda: fit(x, Spec((1000,), x.dtype))) < 0.1 * x.nbytes
 
 
 @pytest.mark.parametrize("name", ["negative", "square"])
@@ -139,7 +129,7 @@ def test_what_is_repeated_is_scaled_once(name: str) -> None:
     assert pull is not None
     np.testing.assert_array_equal(pull(ct, x, Spec(x.shape, x.dtype)), {"negative": -ct, "square": 2.0 * ct}[name])
     products = {"negative": 0, "square": 1}[name]
-    assert peak_of(lambda: pull(ct, x, Spec(x.shape, x.dtype))) < (products + 0.1) * x.nbytes
+    assert peak_bytes(lambda: pull(ct, x, Spec(x.shape, x.dtype))) < (products + 0.1) * x.nbytes
 
 
 @pytest.mark.parametrize("size", [10, 100_000])
@@ -174,7 +164,7 @@ def test_what_nobody_else_has_is_added_to_in_place() -> None:
     """The sum so far and the next term are all there is."""
     x = RNG.normal(size=1_000_000)
     gradient = grad(lambda x: sum(np.sum(x * c) for c in range(1, 30)))
-    assert peak_of(lambda: gradient(x)) < 2.1 * x.nbytes
+    assert peak_bytes(lambda: gradient(x)) < 2.1 * x.nbytes
 
 
 def test_ties_and_nan_in_one_maximum() -> None:

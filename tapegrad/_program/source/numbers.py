@@ -54,8 +54,13 @@ BOOL = Spec((), np.dtype(bool))
 
 def quotient(x: Any, y: Any) -> Any:
     """The quotient by 0, as NumPy has it: an infinity or nan; Python's number."""
+    return _by_numpy(np.divide, x, y)
+
+
+def _by_numpy(function: Any, *numbers: Any) -> Any:
+    """What NumPy gives where Python raises; Python's number."""
     with np.errstate(all="ignore"):
-        return np.divide(x, y).item()
+        return function(*numbers).item()
 
 
 def damp_both(x: float, y: float) -> float:
@@ -72,8 +77,7 @@ def _of_one(name: str) -> Callable[[float], float]:
         try:
             value: float = quick(x)
         except (ValueError, OverflowError):
-            with np.errstate(all="ignore"):
-                value = careful(x).item()
+            value = _by_numpy(careful, x)
         return value
 
     return function
@@ -82,11 +86,10 @@ def _of_one(name: str) -> Callable[[float], float]:
 def power(x: float, y: float) -> float:
     """The power x ** y."""
     try:
-        return math.pow(x, y)
+        value = math.pow(x, y)
     except (ValueError, OverflowError):
-        with np.errstate(all="ignore"):
-            value: float = np.power(x, y).item()
-        return value
+        value = _by_numpy(np.power, x, y)
+    return value
 
 
 FUNCTIONS: Mapping[str, Callable[..., float]] = {
