@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 import pytest
 
-from tapegrad._program.source import function
+from tapegrad._program.source import calling
 from tapegrad._program.source.damping import UnsettledError
 from tapegrad._program.source.late import late
 from tapegrad._tree import flatten
@@ -162,8 +162,8 @@ def test_a_program_that_never_settles_runs_once_a_call(monkeypatch: pytest.Monke
         runs.append(False)
         raise UnsettledError
 
-    monkeypatch.setattr(function, "settle", unsettled)
-    monkeypatch.setattr(function, "accept", accepted)
+    monkeypatch.setattr(calling, "settle", unsettled)
+    monkeypatch.setattr(calling, "accept", accepted)
     slope = grad(lambda x: np.sum(root(x) * x))
     compiled, wrong = compile(slope), X.copy()
     wrong[0] = np.nan

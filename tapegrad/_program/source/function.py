@@ -16,7 +16,8 @@ from tapegrad._program.source.arrays import MODES, as_array, expression, into, i
 from tapegrad._program.source.blocks import BlockWriter
 from tapegrad._program.source.boxes import with_boxes
 from tapegrad._program.source.buffers import Buffers, Written, life
-from tapegrad._program.source.damping import FEW, Caution, UnsettledError, accept, damp, damp_both, settle
+from tapegrad._program.source.calling import add_program
+from tapegrad._program.source.damping import FEW
 from tapegrad._program.source.donation import donated_places, taking
 from tapegrad._program.source.groups import Group, steps
 from tapegrad._program.source.late import (
@@ -184,7 +185,7 @@ class Writer:
         if self.waits or self.pool.kinds:  # known by now: those of loops are there too
             modes = MODES if self.waits else ()
             text.lines[text.lines.index(head)] = f"def equations({', '.join((*names, *modes))}):"
-            self._calls(names)
+            add_program(text, self.pool, names, self.waits)
         return Code("\n".join(text.lines), text.function("program"))
 
     def planned(self) -> list[str]:
@@ -260,43 +261,6 @@ class Writer:
                 conversion = "float({0})" if var in self.floats else "{0}[()]" if var not in program.weak else ""
                 if conversion:
                     self.text.line(f"{self.names[var]} = {conversion.format(self.names[var])}")
-
-    def _calls(self, given: Sequence[str]) -> None:
-        """The function that runs the equations, with buffers that no other call has by then."""
-        text, pool = self.text, self.pool
-        text.line("")
-        with text.block(f"def program({', '.join(given)}):"):
-            if not pool.kinds:
-                text.line("run = equations")
-            else:
-                with text.block("try:"):
-                    text.line(f"run = {text.object(pool.free.pop, 'take')}()")
-                with text.block("except IndexError:"):
-                    text.line(f"run = {text.object(pool.another, 'another')}(equations)")
-            if self.waits:
-                self._twice(given)
-            else:
-                text.line(f"outputs = run({', '.join(given)})")
-            if pool.kinds:
-                text.line(f"{text.object(pool.free.append, 'give_back')}(run)")
-                text.lines[:0] = pool.listing()
-            text.line("return outputs")
-
-    def _twice(self, given: Sequence[str]) -> None:
-        """The lines that run them with plain products and, where these do not settle, with damped ones."""
-        text = self.text
-        quick = [text.object(np.multiply, "multiply")] * 2 + [text.object(settle, "unsettled")]
-        careful = [text.object(each, each.__name__) for each in (damp, damp_both, accept)]
-        caution = text.object(Caution(), "caution")
-        with text.block(f"if {caution}.calls < 1:"):
-            with text.block("try:"):
-                text.line(f"outputs = run({', '.join((*given, *quick))})")
-            with text.block(f"except {text.object(UnsettledError, 'UnsettledError')}:"):
-                text.line(f"{caution}.grow()")
-                text.line(f"outputs = run({', '.join((*given, *careful))})")
-        with text.block("else:"):
-            text.line(f"{caution}.calls -= 1")
-            text.line(f"outputs = run({', '.join((*given, *careful))})")
 
 
 @contextmanager
