@@ -37,7 +37,15 @@ multiply = ufunc(np.multiply, lambda y: y, lambda x: x, compute=operator.mul, by
 divide = ufunc(np.divide, _reciprocal, lambda y, out: -out / y, compute=truediv)
 negative = ufunc(np.negative, -1, compute=operator.neg)
 positive = ufunc(np.positive, 1)
-reciprocal = ufunc(np.reciprocal, lambda out: -out * out)
+reciprocal = ufunc(np.reciprocal, lambda out: -(out * out))
+
+
+def divided_into(y: Any, x: Any) -> Any:
+    """x / y; the reciprocal of an array for x = 1: its slope takes a product in place of a quotient."""
+    one = (type(x) is int or type(x) is float) and x == 1
+    return reciprocal(y) if one and y.shape and y.dtype.kind == "f" else divide(x, y)
+
+
 sqrt = ufunc(np.sqrt, lambda out: 0.5 / out)
 cbrt = ufunc(np.cbrt, lambda out: 1 / (3 * out * out))
 

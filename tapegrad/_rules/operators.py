@@ -161,6 +161,7 @@ def _reflected(apply: Function) -> Function:
 for _name, _apply in BOTH_WAYS.items():
     setattr(Variable, f"__{_name}__", _apply)
     setattr(Variable, f"__r{_name}__", _reflected(_apply))
+setattr(Variable, "__rtruediv__", arithmetic.divided_into)
 for _name, _apply in ONE_WAY.items():
     setattr(Variable, f"__{_name}__", _apply)
 for _name, _apply in METHODS.items():
