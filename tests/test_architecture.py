@@ -31,7 +31,7 @@ STOREYS = [
     {"_rules.dependences"},
     {"_rules.kinds"},
     {"_rules.fronts", "_rules.ufuncs"},
-    {"_rules.folding", "_rules.picking", "_rules.positions"},
+    {"_rules.folding", "_rules.matricizing", "_rules.picking", "_rules.positions"},
     {"_rules.placing", "_rules.shortcuts"},
     {"_rules.linalg.adjoints"},
     {"_rules.linalg.*"},
@@ -69,7 +69,8 @@ STOREYS = [
     {"_program.structured"},
     {"_program.program", "_program.ruled"},
     {"_program.examples"},
-    {"_program.tracing", "_program.encoding", "_program.cost", "_program.bodies", "_program.passes.rewriting"},
+    {"_program.tracing", "_program.encoding", "_program.cost", "_program.bodies"},
+    {"_program.passes.rewriting", "_program.passes.indices"},
     {"_program.trace", "_program.passes.*", "_program.source.text", "_program.source.damping"},
     {"_program.source.blas"},
     {

@@ -9,8 +9,8 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 
 from tapegrad._program.constants import is_uniform
-from tapegrad._rules.einsum import parts
 from tapegrad._rules.folding import kept_shape
+from tapegrad._rules.matricizing import parts
 from tapegrad._rules.positions import ARRAY, Layout, mask
 
 Shape: TypeAlias = tuple[int, ...]

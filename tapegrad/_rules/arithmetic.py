@@ -41,7 +41,7 @@ reciprocal = ufunc(np.reciprocal, lambda out: -(out * out))
 
 
 def divided_into(y: Any, x: Any) -> Any:
-    """x / y; the reciprocal of an array for x = 1: its slope takes a product in place of a quotient."""
+    """The quotient x / y; the reciprocal, where x is 1 and y an array: its slope takes a product, not a quotient."""
     one = (type(x) is int or type(x) is float) and x == 1
     return reciprocal(y) if one and y.shape and y.dtype.kind == "f" else divide(x, y)
 

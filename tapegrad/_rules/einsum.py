@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from math import prod
 from operator import index
 from string import ascii_letters
 from typing import Any
@@ -21,79 +20,11 @@ from tapegrad._core.primitive import Primitive
 from tapegrad._rules.axes import normalize_axes
 from tapegrad._rules.fronts import is_sequence, operand, stands_for
 from tapegrad._rules.kinds import bilinear
+from tapegrad._rules.matricizing import parts, planned
 from tapegrad._rules.ufuncs import cast, refuse
 
 LETTERS = "".join(sorted(ascii_letters))
 """The names of axes, in NumPy's order."""
-
-
-@attrs.frozen
-class Plan:
-    """A contraction as a product of stacks of matrices: x as (stack, left, inner), y as (stack, inner, right)."""
-
-    x_order: tuple[int, ...] | None
-    """The order of the axes of x; None where it is that already."""
-    x_shape: tuple[int, ...]
-    """As matrices."""
-    y_order: tuple[int, ...] | None
-    y_shape: tuple[int, ...]
-    shape: tuple[int, ...]
-    """Of (stack, left, right)."""
-    out_order: tuple[int, ...] | None
-    """From that to the output."""
-
-    def product(self, x: Any, y: Any) -> Any:
-        """The contraction, by BLAS where its matrices are laid out for that."""
-        if self.x_order is not None:
-            x = x.transpose(self.x_order)
-        if self.y_order is not None:
-            y = y.transpose(self.y_order)
-        if x.shape != self.x_shape:
-            x = x.reshape(self.x_shape)
-        if y.shape != self.y_shape:
-            y = y.reshape(self.y_shape)
-        out = x.dot(y) if x.ndim <= 2 >= y.ndim else x @ y  # which takes longer to begin
-        if self.out_order is None and out.shape == self.shape:
-            return out
-        out = out.reshape(self.shape)
-        return out[()] if self.out_order is None else out.transpose(self.out_order)
-
-
-def parts(subscripts: str) -> tuple[str, str, str]:
-    """The names of the axes of x, of y and of the output."""
-    arrays, out = subscripts.split("->")
-    x, y = arrays.split(",")
-    return x, y, out
-
-
-@lru_cache(maxsize=4096)
-def planned(subscripts: str, x_shape: tuple[int, ...], y_shape: tuple[int, ...]) -> Plan | None:
-    """The Plan; None where nothing is summed over, or there is no matrix: NumPy's einsum is best at that."""
-    x, y, out = parts(subscripts)
-    stack = [name for name in x if name in y and name in out]
-    inner = [name for name in x if name not in out]
-    left = [name for name in x if name not in y]
-    right = [name for name in y if name not in x]
-    if not inner or (stack and not left and not right):
-        return None
-    lengths = dict(zip(x + y, x_shape + y_shape, strict=True))
-
-    def order(names: str, wanted: Sequence[str]) -> tuple[int, ...] | None:
-        return None if [*names] == [*wanted] else tuple(map(names.index, wanted))
-
-    def shape(*names: Sequence[str]) -> tuple[int, ...]:
-        return tuple([prod(map(lengths.__getitem__, each)) for each in names])
-
-    plain = not stack and len(inner) == 1
-    x_names, y_names, made = [*stack, *left, *inner], [*stack, *inner, *right], [*stack, *left, *right]
-    return Plan(
-        order(x, x_names),
-        shape(*x_names) if plain and len(left) < 2 else shape(*stack, left, inner),
-        order(y, y_names),
-        shape(*y_names) if plain and len(right) < 2 else shape(*stack, inner, right),
-        shape(*made),
-        order("".join(made), [*out]),
-    )
 
 
 @lru_cache(maxsize=4096)
@@ -122,7 +53,7 @@ def _right(ct: Any, x: Any, subscripts: str) -> Any:
 def contract(x: Any, y: Any, subscripts: str) -> Any:
     """The sum of products over axes that are not in the output. Each name is in two of x, y and output, or in all."""
     plan = planned(subscripts, x.shape, y.shape)
-    return np.einsum(subscripts, x, y)[()] if plan is None else plan.product(x, y)
+    return np.einsum(subscripts, x, y)[()] if plan is None else plan(x, y)
 
 
 @stands_for(np.tensordot, np.linalg.tensordot)

@@ -49,6 +49,8 @@ BOTH_WAYS: dict[str, Function] = {
     "lshift": comparisons.left_shift,
     "rshift": comparisons.right_shift,
 }
+REFLECTED: dict[str, Function] = {"truediv": arithmetic.divided_into}
+"""Where that is not the same function with its arguments exchanged."""
 ONE_WAY: dict[str, Function] = {
     "neg": arithmetic.negative,
     "pos": arithmetic.positive,
@@ -160,8 +162,7 @@ def _reflected(apply: Function) -> Function:
 
 for _name, _apply in BOTH_WAYS.items():
     setattr(Variable, f"__{_name}__", _apply)
-    setattr(Variable, f"__r{_name}__", _reflected(_apply))
-setattr(Variable, "__rtruediv__", arithmetic.divided_into)
+    setattr(Variable, f"__r{_name}__", REFLECTED.get(_name) or _reflected(_apply))
 for _name, _apply in ONE_WAY.items():
     setattr(Variable, f"__{_name}__", _apply)
 for _name, _apply in METHODS.items():
