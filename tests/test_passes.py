@@ -83,6 +83,29 @@ EXACT: dict[str, tuple[Callable[..., Any], tuple[Any, ...], list[str]]] = {
     "reshapes": case(lambda x: x.reshape(-1).reshape(4, 3).reshape(12, 1), (Y,), ["reshape"]),
     "there and back": case(lambda x: x.reshape(-1)[None].reshape(3, 4) * 2.0, (Y,), ["multiply"]),
     "transpose of a reshape": case(lambda x: x.reshape(4, 3).T.reshape(-1), (Y,), ["reshape", "transpose", "reshape"]),
+    "transposes beside a contraction": case(
+        lambda x, y: np.moveaxis(np.tensordot(x, np.moveaxis(y, 2, 0), axes=((1,), (0,))), 0, 1),
+        (Y[:2], np.arange(24.0).reshape(2, 3, 4)),
+        ["contract"],
+    ),
+    "a contraction that is read as it is, too": case(
+        lambda x, y: ((xy := np.tensordot(x, y, 1)).transpose(1, 2, 0), xy),
+        (Y, np.arange(24.0).reshape(4, 3, 2)),
+        ["contract", "transpose"],
+    ),
+    "an element of a row": case(
+        lambda x: (x[0][1] * x[1][1:][0], x[0][..., None]), (Y,), [*["slice_of"] * 4, "multiply"]
+    ),
+    "stacks of stacks of numbers": case(
+        lambda x: np.stack([np.stack([x[0], x[1], x[3]]), np.stack([x[5], x[2], x[0]])]),
+        (X,),
+        [*["slice_of"] * 5, "stack", "reshape"],
+    ),
+    "stacks of stacks along other axes": case(
+        lambda x: np.stack([np.stack([x[0], x[1]]), np.stack([x[5], x[2]])], axis=1),
+        (X,),
+        [*["slice_of"] * 4, *["stack"] * 3],
+    ),
     "a whole slice": case(lambda x: (x[:, 0:4] + x[:3], x[1:, ::-1]), (Y,), ["add", "slice_of"]),
     "a mean": case(lambda x: (np.mean(x, axis=0), np.mean(np.arange(3))), (Y,), ["sum", "divide"]),
     "a stack of small matrices": case(

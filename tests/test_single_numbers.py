@@ -107,3 +107,27 @@ def test_an_argument_may_be_called_as_what_is_called() -> None:
 
     with np.errstate(all="ignore"):
         assert compile(f)(1.0, 0.0, 2.0) == f(np.float64(1.0), np.float64(0.0), np.float64(2.0)) == np.inf
+
+
+def test_of_complex_numbers() -> None:
+    """As NumPy computes them, infinities and signs of zeros included."""
+
+    def f(z: Any) -> Any:
+        a, b = z[0], z[1]
+        product = a * b * (2 - 0.5j) - (a + np.conj(b)) * np.real(b) - (-a)
+        return np.real(product), np.imag(product), product, np.real(a) * np.imag(b)
+
+    compiled = compile(f)
+    numbers = [complex(x, y) for x, y in product([0.0, -0.0, 1.5, -2.0, 1e200, np.inf, np.nan], repeat=2)]
+    for a, b in product(numbers, repeat=2):
+        z = np.array([a, b])
+        with np.errstate(all="ignore"):
+            wanted = f(z)
+        for ours, own in zip(compiled(z), wanted, strict=True):
+            np.testing.assert_array_equal(ours, own, strict=True)
+            for part in (np.real, np.imag):
+                one, other = part(ours), part(own)
+                assert np.isnan(one) or np.signbit(one) == np.signbit(other)
+    source = compiled.source(np.ones(2, complex))
+    assert "z[" not in source
+    assert "multiply" not in source

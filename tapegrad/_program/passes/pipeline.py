@@ -10,6 +10,7 @@ import attrs
 from tapegrad._program.passes.algebra import simplified
 from tapegrad._program.passes.broadcasting import without_broadcasts
 from tapegrad._program.passes.common import with_common_shared
+from tapegrad._program.passes.contracting import with_transposes_contracted
 from tapegrad._program.passes.dead import without_dead
 from tapegrad._program.passes.fast import with_fast_math
 from tapegrad._program.passes.folding import with_constants_folded
@@ -17,6 +18,7 @@ from tapegrad._program.passes.numbering import numbered
 from tapegrad._program.passes.placing import with_parts_joined
 from tapegrad._program.passes.products import with_stacks_flattened
 from tapegrad._program.passes.signs import with_signs_last
+from tapegrad._program.passes.stacking import with_stacks_joined
 from tapegrad._program.passes.summing import with_sums
 from tapegrad._program.passes.views import with_views_joined
 from tapegrad._program.program import Equation, Program
@@ -29,7 +31,9 @@ PASSES: Sequence[Callable[[Program], Program]] = (
     simplified,
     with_signs_last,
     with_views_joined,
+    with_transposes_contracted,
     with_parts_joined,
+    with_stacks_joined,
     with_sums,
     with_stacks_flattened,
     without_broadcasts,
@@ -56,8 +60,8 @@ class Stage:
 def optimised(program: Program, *, fast_math: bool = False) -> Program:
     """A Program for the same results, with fewer or cheaper equations.
 
-    Results are the same bit for bit, but for products of stacks of matrices, which BLAS may round otherwise; with
-    `fast_math`, nearly, for finite numbers.
+    Results are the same bit for bit, but for products of stacks of matrices and of transposed arrays, which BLAS may
+    round otherwise; with `fast_math`, nearly, for finite numbers.
     """
     for stage in _stages(program, fast_math):
         program = stage.program

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 import attrs
 
 from tapegrad._program.constants import Literal
+from tapegrad._program.passes.indices import as_numbers, entries
 from tapegrad._program.passes.rewriting import Rewriting, has, rewritten
 from tapegrad._program.program import Atom, Equation, Program
 from tapegrad._rules.kinds import PRIMITIVES
@@ -44,7 +45,7 @@ def with_parts_joined(program: Program) -> Program:
             if own is None or outer is None:
                 parts.append((place, part))
             else:
-                parts += [(Literal((*outer, *_entries(at.value))), each) for at, each in own]
+                parts += [(Literal((*outer, *entries(at.value))), each) for at, each in own]
         return _merged(work, parts, eq.parameters[1].value)
 
     def rewrite(work: Rewriting, eq: Equation) -> Equation | Sequence[Atom]:
@@ -82,23 +83,13 @@ def _parts(eq: Equation) -> Parts:
 def _merged(work: Rewriting, parts: Parts, shape: Sequence[int]) -> Parts | None:
     """The parts, those at one place added; None if some overlap in another way."""
     merged: dict[Literal, Atom] = {}
-    if not disjoint([_entries(index.value) for index in {index for index, _ in parts}], shape):
+    if not disjoint([entries(index.value) for index in {index for index, _ in parts}], shape):
         return None
     for index, part in parts:
         if index in merged:
             part = work.call("add", merged[index], part, spec=work.spec(part))
         merged[index] = part
     return list(merged.items())
-
-
-def _entries(index: Any) -> tuple[Any, ...]:
-    return index if type_of(index) is tuple else (index,)
-
-
-def as_numbers(index: Any) -> tuple[int, ...] | None:
-    """An index of numbers alone."""
-    entries = _entries(index)
-    return entries if all(isinstance(entry, int) for entry in entries) else None
 
 
 def disjoint(indices: Sequence[tuple[Any, ...]], shape: Sequence[int]) -> bool:

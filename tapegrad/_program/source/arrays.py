@@ -12,10 +12,11 @@ import numpy as np
 from tapegrad._place import user_line
 from tapegrad._program.constants import Literal
 from tapegrad._program.program import Atom, Equation, Program, Var
-from tapegrad._program.source.blas import RANKS, from_beneath, is_dot
+from tapegrad._program.source.blas import DOUBLE, RANKS, from_beneath, is_dot
 from tapegrad._program.source.damping import damp, damp_both
 from tapegrad._program.source.text import Text
 from tapegrad._rules.folding import FOLDED
+from tapegrad._rules.matricizing import Matricization, planned
 from tapegrad._rules.placing import flat_positions, may_meet
 from tapegrad._spec import Spec, type_of
 
@@ -41,8 +42,8 @@ OPERATORS: Mapping[str, str] = {
     "imag": "{}.imag",
 }
 """Primitives that Python has an operator for: quicker than NumPy's function of the same name."""
-FEW = 4
-"""So many numbers are few."""
+FEW, SOME = 4, 16
+"""So many numbers are few: quicker by themselves than in an array; so many quicker put into one than handed over."""
 
 METHODS = frozenset({"transpose", "reshape"})
 """Primitives that are methods of arrays: quicker than NumPy's functions of the same names."""
@@ -90,8 +91,9 @@ def is_few(spec: Spec) -> bool:
 
 
 def is_stack(program: Program, eq: Equation) -> bool:
-    """Whether an equation makes an array of so few numbers."""
-    return eq.primitive.name == "stack" and is_few(program.spec(eq.outputs[0]))
+    """Whether an equation makes an array of numbers that are sooner put into it one by one."""
+    out = program.spec(eq.outputs[0])
+    return eq.primitive.name == "stack" and out.ndim == 1 and out.size <= SOME and out.dtype in DOUBLE
 
 
 def stacked(whole: str, parts: Sequence[str]) -> str:
@@ -152,6 +154,8 @@ def expression(text: Text, program: Program, eq: Equation, arguments: list[str])
         return f"{text.object(beneath, name, (eq.primitive, beneath))}({', '.join(given)})"
     if name in OPERATORS:
         return OPERATORS[name].format(*given)
+    if name == "contract" and (product := _contraction(text, program, eq, arguments)):
+        return product
     if (flat := _flat_positions(program, eq)) is not None:
         return f"{text.object(scattered, 'scattered')}({given[0]}, {text.object(flat, 'positions')}, {given[-1]})"
     compute: Any = DAMPED.get(name, eq.primitive.compute)
@@ -167,6 +171,25 @@ def expression(text: Text, program: Program, eq: Equation, arguments: list[str])
         rest = "None" if every else text.object(axes, "index", eq.parameters[0])
         return f"{reduce}({given[0]}, {rest}{', None, None, True' * keepdims})"
     return f"{text.object(compute, name.replace(' ', '_'))}({', '.join(given)})"
+
+
+def _contraction(text: Text, program: Program, eq: Equation, arguments: list[str]) -> str | None:
+    """A contraction as the product that it is planned as."""
+    shapes = [program.spec(atom).shape for atom in eq.inputs]
+    plan = planned(eq.parameters[0].value, *shapes)
+    if plan is None:
+        return None
+
+    def called(array: str, method: str, axes: tuple[int, ...] | None) -> str:
+        return array if axes is None else f"{array}.{method}({text.object(axes, 'index', Literal(axes))})"
+
+    def matrix(array: str, of: Matricization) -> str:
+        return called(called(array, "transpose", of.order), "reshape", of.shape) + ".mT" * of.turned
+
+    factors = [matrix(array, of) for array, of in zip(arguments, (plan.x, plan.y), strict=True)]
+    first, second = factors[::-1] if plan.swapped else factors
+    product = f"({first} @ {second})" if plan.stacked else f"{first}.dot({second})"
+    return called(called(product, "reshape", plan.shape), "transpose", plan.order)
 
 
 def _with_ones(text: Text, spec: Spec, x: str, axes: tuple[int, ...], keepdims: bool) -> str | None:

@@ -10,6 +10,7 @@ import attrs
 import numpy as np
 
 from tapegrad._errstate import errstate, ignored
+from tapegrad._program.constants import Literal
 from tapegrad._program.passes.lowering import lowered
 from tapegrad._program.program import Atom, Equation, Program, Var
 from tapegrad._program.source.arrays import MODES, as_array, expression, into, is_stack, power, stacked
@@ -30,7 +31,7 @@ from tapegrad._program.source.late import (
 )
 from tapegrad._program.source.lifetimes import Kind, Lives
 from tapegrad._program.source.memory import Pool
-from tapegrad._program.source.numbers import as_floats, is_float, python_of
+from tapegrad._program.source.numbers import COMPLEX128, as_floats, is_float, python_of
 from tapegrad._program.source.packing import Packing
 from tapegrad._program.source.packs import Joined
 from tapegrad._program.source.placed import assembled, is_assembly, without_negatives
@@ -38,9 +39,7 @@ from tapegrad._program.source.results import results
 from tapegrad._program.source.returning import tree
 from tapegrad._program.source.rows import RowWriter
 from tapegrad._program.source.text import Text, local_names
-from tapegrad._spec import FLOAT64, Spec, generic
-
-COMPLEX128 = Spec((), np.dtype(np.complex128))
+from tapegrad._spec import FLOAT64, generic, type_of
 
 
 @attrs.frozen
@@ -100,10 +99,11 @@ class Writer:
         self.floats = as_floats(self.program)
 
     def number(self, atom: Atom) -> str:
-        """An atom in an expression of Python floats."""
+        """An atom in an expression of Python's numbers."""
         if isinstance(atom, Var):
             return self.names[atom]
-        return repr(atom.value.item() if isinstance(atom.value, generic) else atom.value)
+        value = atom.value.item() if isinstance(atom.value, generic) else atom.value
+        return repr(value) if type_of(value) is not complex else self.text.object(value, "z", Literal(value))
 
     def array(self, atom: Atom) -> str:
         """An atom as NumPy meets it outside of a Program."""
@@ -123,7 +123,9 @@ class Writer:
         text = self.text
         left, buffer = ", ".join(self.names[var] for var in eq.outputs), self.buffers.get(eq.outputs[0])
         if is_stack(self.program, eq):
-            place = buffer or f"{text.object(np.empty, 'empty')}({len(eq.inputs)})"
+            spec = self.program.spec(eq.outputs[0])
+            kind = "" if spec.dtype == np.float64 else f", {text.object(spec.dtype, str(spec.dtype), spec.dtype.str)}"
+            place = buffer or f"{text.object(np.empty, 'empty')}({spec.size}{kind})"
             if place != left:
                 text.line(f"{left} = {place}")
             values = [self.number(atom) if is_float(atom, self.floats) else self.array(atom) for atom in eq.inputs]

@@ -9,7 +9,7 @@ from math import prod
 import attrs
 import numpy as np
 
-from tapegrad._program.passes.placing import as_numbers
+from tapegrad._program.passes.indices import as_numbers
 from tapegrad._program.program import Atom, Equation, Program, Var
 from tapegrad._program.source.layout import Layout, Run
 from tapegrad._spec import Spec
@@ -39,11 +39,10 @@ class Loading:
         """The steps that copy them. Which values are put into rows, `fits` says."""
         program, parts = self.program, dict[Var, tuple[Var, tuple[int, ...]]]()
         for eq in equations:
-            index = as_numbers(eq.parameters[0].value) if eq.primitive.name == "slice_of" else None
-            if index is not None and isinstance(eq.inputs[0], Var) and fits(eq.outputs[0]):
-                whole, outer = parts.get(eq.inputs[0], (eq.inputs[0], ()))
-                if whole in program.inputs:
-                    parts[eq.outputs[0]] = whole, outer + index
+            whole = eq.inputs[0] if eq.primitive.name == "slice_of" else None
+            index = as_numbers(eq.parameters[0].value) if isinstance(whole, Var) else None
+            if isinstance(whole, Var) and whole in program.inputs and index is not None and fits(eq.outputs[0]):
+                parts[eq.outputs[0]] = whole, index
         needed: set[Atom] = {atom for eq in program.equations if eq.outputs[0] not in parts for atom in eq.inputs}
         alike: dict[tuple[Var, Spec], list[Var]] = {}
         for var, (whole, _) in parts.items():

@@ -1,4 +1,4 @@
-"""Computations on single float64 numbers, as Python does them with its own floats.
+"""Computations on single float64 and complex128 numbers, as Python does them with its own floats and complex numbers.
 
 Python's float has the arithmetic of IEEE 754, as NumPy's float64 has, at a third of the cost: sums, differences,
 products and negations are the same bit for bit. Quotients are too, but by 0, where Python raises and NumPy does not.
@@ -14,12 +14,14 @@ from typing import Any
 
 import numpy as np
 
-from tapegrad._program.passes.placing import as_numbers
+from tapegrad._program.constants import Literal
+from tapegrad._program.passes.indices import as_numbers
 from tapegrad._program.program import Atom, Equation, Program, Var
 from tapegrad._program.source.arrays import COMPARISONS
 from tapegrad._program.source.text import Text
 from tapegrad._spec import FLOAT64, Spec
 
+QUOTIENT = "{0} / {1} if {1} else quotient({0}, {1})"
 EXPRESSIONS: dict[str, str] = {
     "add": "{} + {}",
     "subtract": "{} - {}",
@@ -30,17 +32,21 @@ EXPRESSIONS: dict[str, str] = {
     "slice_of": "{}",
     "python's number": "{}",
     "damp": "{0} * {1} if {0} else {0}",
-    "divide": "{0} / {1} if {1} else quotient({0}, {1})",
+    "divide": QUOTIENT,
     "reciprocal": "1 / {0} if {0} else quotient(1, {0})",
     "square": "{0} * {0}",
     "absolute": "abs({})",
     "sign": "1.0 if {0} > 0 else -1.0 if {0} < 0 else 0.0 if {0} == 0 else {0}",
-    "real": "{}",
+    "real": "{}.real",
+    "imag": "{}.imag",
+    "conjugate": "{}.conjugate()",
     "maximum": "{0} if {0} >= {1} or {0} != {0} else {1}",
     "minimum": "{0} if {0} <= {1} or {0} != {0} else {1}",
     "where": "{1} if {0} else {2}",
 }
 """What gives a float; Python's True and False are as good as 1 and 0."""
+OF_COMPLEX = frozenset({"add", "subtract", "multiply", "negative", "positive", "real", "imag", "conjugate", "slice_of"})
+"""Those of them that are also NumPy's for complex numbers."""
 TESTS: Mapping[str, str] = {**COMPARISONS, "isnan": "{0} != {0}"}
 """What gives True or False."""
 LOGIC: Mapping[str, str] = {
@@ -49,6 +55,7 @@ LOGIC: Mapping[str, str] = {
     **dict.fromkeys(("logical_not", "invert"), "not {}"),
 }
 """The same, of such."""
+COMPLEX128 = Spec((), np.dtype(np.complex128))
 BOOL = Spec((), np.dtype(bool))
 
 
@@ -109,15 +116,19 @@ def _is_arithmetic(program: Program, eq: Equation) -> bool:
     name, out = eq.primitive.name, program.spec(eq.outputs[0])
     if out == BOOL:
         return name in TESTS or (name in LOGIC and all(program.spec(atom) == BOOL for atom in eq.inputs))
+    if out == COMPLEX128 or any(program.spec(atom).dtype.kind == "c" for atom in eq.inputs):
+        return (
+            name in OF_COMPLEX and out in (FLOAT64, COMPLEX128) and (name != "slice_of" or not eq.parameters[0].value)
+        )
     if out != FLOAT64 or (eq.outputs[0] in program.weak and "power" in name):  # which may be complex
         return False
     return name in FUNCTIONS or (name in EXPRESSIONS and (name != "slice_of" or not eq.parameters[0].value))
 
 
 def element(eq: Equation, spec: Callable[[Atom], Spec]) -> tuple[int, ...] | None:
-    """Where the element stands that an equation takes out of an array of float64."""
+    """Where the element stands that an equation takes out of an array of float64 or complex128."""
     index = as_numbers(eq.parameters[0].value) if eq.primitive.name == "slice_of" else None
-    return index if isinstance(eq.inputs[0], Var) and spec(eq.outputs[0]) == FLOAT64 else None
+    return index if isinstance(eq.inputs[0], Var) and spec(eq.outputs[0]) in (FLOAT64, COMPLEX128) else None
 
 
 def python_of(text: Text, eq: Equation, number: Callable[[Atom], str]) -> str:
@@ -128,22 +139,27 @@ def python_of(text: Text, eq: Equation, number: Callable[[Atom], str]) -> str:
     if name in FUNCTIONS:
         given += map(text.literal, eq.parameters)
         return f"{text.object(FUNCTIONS[name], name.replace(' ', '_'))}({', '.join(given)})"
+    if name == "divide" and isinstance(eq.inputs[1], Literal) and eq.inputs[1].value:
+        return f"{given[0]} / {given[1]}"
     expression = EXPRESSIONS.get(name) or TESTS.get(name) or LOGIC[name]
     if "quotient" in expression:
         expression = expression.replace("quotient", text.object(quotient, "quotient"))
     return expression.format(*given)
 
 
+NUMBERS = (float, int, bool, complex, np.float64, np.bool, np.complex128)
+
+
 def is_float(atom: Atom, floats: Collection[Var]) -> bool:
-    """Whether an atom is one of these values, or a constant that can be written as a float."""
+    """Whether an atom is one of these values, or a constant that is no other number to Python."""
     if isinstance(atom, Var):
         return atom in floats
     value = atom.value
-    return type(value) in (float, int, bool, np.float64, np.bool) and bool(abs(value) < 2**53)
+    return type(value) in NUMBERS and bool(abs(value) < 2**53)
 
 
 def as_floats(program: Program, others: Collection[Var] = ()) -> set[Var]:
-    """The values of a Program that are computed as Python's floats, or as True and False; no inputs among `others`."""
+    """The values of a Program that are computed as Python's numbers, or as True and False; no inputs among `others`."""
     floats = {var for var in program.inputs if program.spec(var) == FLOAT64 and var not in others}
     readers = [eq for eq in program.equations if _is_arithmetic(program, eq)]
     wanted = {atom for eq in readers if not any(program.spec(x).shape for x in eq.inputs) for atom in eq.inputs}

@@ -12,7 +12,7 @@ import attrs
 import numpy as np
 
 from tapegrad._program.constants import Literal
-from tapegrad._program.passes.placing import as_numbers
+from tapegrad._program.passes.indices import as_numbers
 from tapegrad._program.program import Atom, Equation, Program, Var
 from tapegrad._program.source.arrays import fills
 from tapegrad._program.source.blas import RANKS

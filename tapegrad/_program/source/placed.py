@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from math import prod
 from typing import Any, TypeAlias
 
 import attrs
 import numpy as np
 
 from tapegrad._program.constants import Literal
-from tapegrad._program.passes.placing import as_numbers
+from tapegrad._program.passes.indices import as_numbers
 from tapegrad._program.program import Atom, Equation, Program, Var
 from tapegrad._program.source.groups import Group
 from tapegrad._program.source.text import Text
@@ -70,6 +71,13 @@ def assembled(
     """The lines that put an array together, of which some parts are `taken` off."""
     indices, shape = eq.parameters
     dtype = program.spec(eq.outputs[0]).dtype
+    places = [numbers for index in indices.value if len(numbers := as_numbers(index) or ()) == len(shape.value)]
+    if len({*places}) == len(eq.inputs) == prod(shape.value) and min(map(min, places)) >= 0:  # each element once
+        empty = text.object(np.empty, "empty")
+        yield f"{whole} = {empty}({text.literal(shape)}, {text.object(dtype, str(dtype), dtype.str)})"
+        targets = [f"{whole}[{', '.join(map(str, index))}]" for index in places]
+        yield f"{', '.join(targets)} = {', '.join([f'0 + {array(part)}' for part in eq.inputs])}"
+        return
     parts = [(part, index, i in taken) for i, (part, index) in enumerate(zip(eq.inputs, indices.value, strict=True))]
     part, index, _ = parts[0]
     if isinstance(part, Literal):
