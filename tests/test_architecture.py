@@ -31,7 +31,7 @@ STOREYS = [
     {"_rules.dependences"},
     {"_rules.kinds"},
     {"_rules.fronts", "_rules.ufuncs"},
-    {"_rules.folding", "_rules.matricizing", "_rules.picking", "_rules.positions"},
+    {"_rules.entries", "_rules.folding", "_rules.matricizing", "_rules.picking", "_rules.positions"},
     {"_rules.placing", "_rules.shortcuts"},
     {"_rules.linalg.adjoints"},
     {"_rules.linalg.*"},

@@ -134,3 +134,9 @@ class Primitive:
     @override
     def __repr__(self) -> str:
         return f"<primitive {self.name}>"
+
+
+def is_elementwise(primitive: Primitive) -> bool:
+    """Whether each element of the output depends on the arguments' elements at its place alone."""
+    compute: Any = primitive.compute
+    return primitive.elementwise or (isinstance(compute, np.ufunc) and compute.signature is None)

@@ -102,7 +102,7 @@ def _stacked(shapes: Sequence[Shape], parameters: Sequence[Any]) -> Shape:
 
 
 SHAPES: Final[Mapping[str, Rule]] = {
-    **dict.fromkeys(("astype", "astype_constant", "cumsum", "cumprod", "round", "argsort", "rolled"), _first),
+    **dict.fromkeys(("cumsum", "cumprod", "argsort", "rolled"), _first),
     **dict.fromkeys(("special.softmax", "special.log_softmax"), _first),
     **dict.fromkeys(("sum", "mean", "var", "prod", "max", "min", "nanmax", "nanmin", "any", "all"), _reduced),
     **dict.fromkeys(("count_nonzero", "norm", "norm_of_order", "special.logsumexp"), _reduced),

@@ -19,7 +19,7 @@ import attrs
 import numpy as np
 
 from tapegrad._core.door import numpys
-from tapegrad._core.primitive import Primitive
+from tapegrad._core.primitive import Primitive, is_elementwise
 from tapegrad._program.shapes import SHAPES, VIEWS, ZEROS, Shape, broadcast, gathered
 from tapegrad._spec import SEVERAL, generic, ndarray, type_of
 
@@ -105,12 +105,6 @@ def outcome(primitive: Primitive, args: Sequence[Any]) -> Outcome | None:
     if any(np.ndim(out) != len(shape) for out in few.results):
         return None
     return Outcome([stretched(shape, x.dtype) if isinstance(x, ndarray) else x for x in few.results], few.aliases)
-
-
-def is_elementwise(primitive: Primitive) -> bool:
-    """Whether each element of the output depends on the arguments' elements at its place alone."""
-    compute: Any = primitive.compute
-    return primitive.elementwise or (isinstance(compute, np.ufunc) and compute.signature is None)
 
 
 def _kind(value: Any) -> Any:

@@ -21,11 +21,11 @@ def _itself(x: Any) -> Any:
     return x
 
 
-converted = declare("astype", _convert, {"x": Transpose(_itself)}, batch=shifted(unchanged))
+converted = declare("astype", _convert, {"x": Transpose(_itself)}, batch=shifted(unchanged), elementwise=True)
 """(x, dtype), to a floating or complex dtype."""
-truncated = declare("astype_constant", _convert, {"x": None}, batch=shifted(unchanged))
+truncated = declare("astype_constant", _convert, {"x": None}, batch=shifted(unchanged), elementwise=True)
 """(x, dtype), to a dtype that has no derivatives."""
-copied = declare("copy", _itself, {"x": Transpose(_itself)}, batch=shifted(unchanged))
+copied = declare("copy", _itself, {"x": Transpose(_itself)}, batch=shifted(unchanged), elementwise=True)
 """A Variable of its own. The values need no copy: nothing can change them."""
 boxed = declare("array", np.asarray, {"x": Partial(1)}, parameters=())
 """An array with no axes for a number."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, NoReturn
 
 import numpy as np
@@ -11,13 +12,15 @@ from tapegrad._core.door import apply
 from tapegrad._core.primitive import Primitive
 from tapegrad._place import user_line
 from tapegrad._rules.dependences import Transpose
+from tapegrad._rules.entries import Entrywise
 from tapegrad._rules.folding import surely
-from tapegrad._rules.fronts import is_sequence, is_variable, operand, stands_for
+from tapegrad._rules.fronts import is_sequence, is_variable, known_value, operand, stands_for
 from tapegrad._rules.kinds import declare
+from tapegrad._rules.picking import pick_along
 from tapegrad._rules.placing import within
 from tapegrad._rules.ufuncs import refuse
 from tapegrad._rules.untyped import plain
-from tapegrad.errors import ConversionError
+from tapegrad.errors import ConcretizationError, ConversionError
 
 
 def _chosen_positions(a: Any, count: int, mode: str) -> Any:
@@ -112,8 +115,9 @@ fill = declare("fill", _filled, {"x": Transpose(_read), "mask": None}, batch=_ev
 def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> Any:
     """On each piece of the domain a function of its own, or a constant.
 
-    A function gets the entries of its piece. Under `vmap`, where no element has a piece of the same length, it gets
-    all entries, and those of its piece are taken from the result.
+    A function gets the entries of its piece. Where these differ from one run to the next, it gets all entries, once,
+    and those of its piece are taken from the result; `Entrywise` sees that this is the same. Where it is not, under
+    `vmap`, the function gets its entries once for each number of them; in a Program there is an error.
     """
     x = operand(x)
     functions = list(funclist)
@@ -130,8 +134,12 @@ def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> An
         count = len(conditions)
         raise ValueError(f"with {count} condition(s), either {count} or {count + 1} functions are expected")
     out: Any = np.zeros(x.shape, x.dtype)[()]
-    for condition, f in zip(conditions, functions, strict=True):
-        out = plain.where(condition, _piece(x, condition, f, args, kw), out)
+    for mask, f in zip(conditions, functions, strict=True):
+        if mask.shape != x.shape[: mask.ndim]:
+            raise IndexError(f"a condition of shape {mask.shape} does not match the first axes of shape {x.shape}")
+        whole = mask if mask.ndim == x.ndim else np.reshape(mask, mask.shape + (1,) * (x.ndim - mask.ndim))
+        value = _piece(x, mask, whole, partial(f, *args, **kw) if callable(f) else operand(f))
+        out = plain.where(whole, value if value.dtype == x.dtype else value.astype(x.dtype), out)
     return out
 
 
@@ -140,18 +148,59 @@ def _mask(condition: Any) -> Any:
     return mask if mask.dtype == bool else mask.astype(bool)
 
 
-def _piece(x: Any, mask: Any, f: Any, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
-    """What stands on one piece, in the dtype of `x`; on the others, anything."""
-    if not callable(f):
-        value = operand(f)
-    elif is_variable(mask):
-        value = np.reshape(operand(f(np.reshape(x, -1), *args, **keywords)), x.shape)
-    elif not np.any(mask):
+def _piece(x: Any, mask: Any, whole: Any, f: Any) -> Any:
+    """What stands on one piece, of a function or a constant; on the others, anything."""
+    if not callable(f) and f.size == 1:
+        return np.reshape(f, ())
+    if is_variable(mask):
+        if mask.ndim == 1:
+            return _on_rows(x, mask, f)
+        rows = np.reshape(x, (mask.size, *x.shape[mask.ndim :]))
+        return np.reshape(_on_rows(rows, np.reshape(mask, -1), f), x.shape)
+    entries = x[mask]
+    if callable(f) and not entries.size:
         return np.zeros((), x.dtype)[()]
-    else:
-        entries = operand(f(x[mask], *args, **keywords))
-        value = fill(np.broadcast_to(entries, (int(np.count_nonzero(mask)),)), mask)
-    return value if value.dtype == x.dtype else value.astype(x.dtype)
+    return fill(np.reshape(_for_each(_made(f, entries), entries), -1), np.broadcast_to(whole, x.shape))
+
+
+def _made(f: Any, entries: Any) -> Any:
+    return operand(f(entries)) if callable(f) else f
+
+
+def _for_each(value: Any, entries: Any) -> Any:
+    return value if value.shape == entries.shape else np.broadcast_to(value, entries.shape)
+
+
+def _on_rows(rows: Any, mask: Any, f: Any) -> Any:
+    """The same, where the mask is not the same in every run or for all elements of a batch."""
+    if not rows.size:
+        return rows
+    if len(rows) == 1:  # in the piece or not
+        return _for_each(_made(f, rows), rows)
+    level = Entrywise(-rows.ndim, f"np.piecewise at {user_line()}")
+    try:
+        return _for_each(level.results(partial(_made, f), rows), rows)
+    except ConcretizationError as error:
+        refusal = error
+    try:
+        counts = np.count_nonzero(mask)
+        known = np.unique(known_value(counts))
+    except ConcretizationError:
+        raise refusal from None
+    order, places = np.argsort(~mask, kind="stable"), np.cumsum(mask) - 1
+    out: Any = np.zeros(rows.shape, rows.dtype)
+    for count in map(int, known[known > 0]):
+        entries = _picked(rows, order[:count])
+        spread = _picked(_for_each(_made(f, entries), entries), np.clip(places, 0, count - 1))
+        out = plain.where(counts == count, spread, out)
+    return out
+
+
+def _picked(rows: Any, positions: Any) -> Any:
+    """The rows at these positions."""
+    shape = (*positions.shape, *rows.shape[1:])
+    upright = np.reshape(positions, (-1, *(1,) * (rows.ndim - 1)))
+    return pick_along(rows, np.broadcast_to(upright, shape), 0, False)
 
 
 def _refused(target: Callable[..., Any], remedy: str) -> Callable[..., NoReturn]:

@@ -141,7 +141,7 @@ def _round(x: Any, decimals: int) -> Any:
     return plain.round(x, decimals)
 
 
-rounded = declare("round", _round, {"x": None}, batch=shifted(unchanged))
+rounded = declare("round", _round, {"x": None}, batch=shifted(unchanged), elementwise=True)
 
 
 @stands_for(np.round, np.around)
