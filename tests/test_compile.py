@@ -527,6 +527,10 @@ def multiplied(f: Plain) -> Plain:
     return lambda x: f(x) * x
 
 
+def pushed(f: Plain) -> Plain:
+    return lambda x: jvp(f, (x,), (x,))
+
+
 def looped(f: Plain) -> Plain:
     return lambda x: scan(lambda y, _: (f(y) * x + y, None), x, None, length=3)[0]
 
@@ -625,6 +629,7 @@ TAUGHT: list[tuple[Function, str]] = [
     (lambda n: at(np.ones(3))[np.arange(3) < n].set(0.0), "np.where(mask, v, x) for at(x)[mask].set(v)"),
 ]
 HAVE_NO_RULE: list[Function] = [np.packbits, lambda x: np.nextafter(x, 2.0), lambda x: x.view(np.int64)]
+HAVE_TEXTS: list[Function] = [lambda x: (x, f"{x:.2f}"), lambda x: {str(x): x}, lambda x: [{"a": repr((x, x))}, x]]
 HAVE_UNKNOWN_SIZES: list[Function] = [
     lambda x: x[x > 0],
     np.flatnonzero,
@@ -681,6 +686,23 @@ class TestErrors:
 
         compile(f)(1.0)
         assert shown == ["Traced(float64[])"] * 3
+
+    @pytest.mark.parametrize("transform", [compile, grad, vmap, pushed], ids=["itself", "grad", "vmap", "jvp"])
+    def test_no_text_has_the_values_of_the_first_call(self, transform: Any) -> None:
+        """Later calls would return it as theirs."""
+
+        def f(x: Any) -> Any:
+            texts = (str(x), f"{x}", f"{x!r}", f"{[x]}", np.array2string(x), np.array_str(x), np.array_repr(x))
+            assert all("Traced(float64" in text and "7" not in text for text in texts)
+            return np.sum(x * x)
+
+        compile(transform(f))(np.array([[7.0], [7.0]]))
+
+    @pytest.mark.parametrize("f", HAVE_TEXTS)
+    def test_text_of_a_value_is_no_result(self, f: Any) -> None:
+        with pytest.raises(errors.ConcretizationError, match=r"Traced\(float64.*format the result"):
+            compile(f)(1.0)
+        assert compile(lambda x: (x, "text"))(1.0) == (1.0, "text")
 
     def test_a_captured_variable(self) -> None:
         def outer(x: float) -> Any:

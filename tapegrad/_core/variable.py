@@ -100,6 +100,8 @@ class Variable(Generic[T_co]):
     """The Level that it belongs to."""
     state: ClassVar[str] = "differentiated"
     """What messages say that it is."""
+    abstract: ClassVar[bool] = False
+    """Whether it stands for any value, so that none is shown."""
 
     @property
     def value(self) -> T_co:
@@ -193,7 +195,7 @@ class Variable(Generic[T_co]):
         return function(*args, **keywords)
 
     def seen(self) -> Any:
-        """A value one level out that it may have, for checks and for show."""
+        """A value one level out that it may have, for checks."""
         return self.primal
 
     def known(self) -> Any:
@@ -390,13 +392,23 @@ def still_open(leaf: T, what: str) -> T:
 
 def _text(value: Any, prefix: str) -> str:
     """A value as NumPy shows it, its lines aligned behind `prefix`."""
-    return np.array2string(np.asarray(plain_value(value)), separator=", ", prefix=prefix, suffix=")")
+    value = shown_value(value)
+    if isinstance(value, Variable):
+        return repr(value)
+    return np.array2string(np.asarray(value), separator=", ", prefix=prefix, suffix=")")
 
 
 def plain_value(x: Any) -> Any:
-    """The plain value under all levels, for checks and for show; of a batch, that of all its elements."""
+    """The plain value under all levels, for checks; of a batch, that of all its elements."""
     while isinstance(x, Variable):
         x = x.seen()
+    return x
+
+
+def shown_value(x: Any) -> Any:
+    """The same, for the user to see: the abstract Variable, where it stands for any value."""
+    while isinstance(x, Variable) and not x.abstract:
+        x = x.primal
     return x
 
 

@@ -1,7 +1,7 @@
 """The values of the call that is recorded: computed, with all that they depend on, where one must be looked at.
 
-That is where a primitive has to be applied for its result to be known (a factorisation, a Fourier transform), where a
-function checks its arguments, and where a value is shown.
+That is where a primitive has to be applied for its result to be known (a factorisation, a Fourier transform), and where
+a function checks its arguments.
 """
 
 from __future__ import annotations

@@ -14,12 +14,12 @@ from tapegrad._core.refusals import is_numpys
 from tapegrad._core.variable import ARRAYS, is_variable, still_open
 from tapegrad._program.constants import constant
 from tapegrad._program.program import Atom, Program
-from tapegrad._program.tracing import Tracing, recording
+from tapegrad._program.tracing import SHOWN, Tracing, recording
 from tapegrad._spec import is_strange, type_of
 from tapegrad._transforms.places import differentiated
 from tapegrad._transforms.transform import Transform, parameter_name
 from tapegrad._tree import flatten, paths, unflatten
-from tapegrad.errors import DomainError
+from tapegrad.errors import ConcretizationError, DomainError
 from tapegrad.typing import P, override
 
 PYTHONS: Any = (bool, int, float, complex)
@@ -142,6 +142,7 @@ def _recorded(level: Tracing, run: Callable[[], Any], inputs: Sequence[Any], nam
     if level.failure is not None:
         raise level.failure
     leaves, structure = flatten(out)
+    _refuse_texts([*(leaf for leaf in leaves if isinstance(leaf, str)), *paths(structure)])
     outputs: list[Atom] = [leaf.symbol if level.owns(leaf) else _constant_output(leaf) for leaf in leaves]
     return Program(
         tuple(x.symbol for x in inputs),
@@ -152,6 +153,17 @@ def _recorded(level: Tracing, run: Callable[[], Any], inputs: Sequence[Any], nam
         structure,
         frozenset(level.weak),
     )
+
+
+def _refuse_texts(texts: Sequence[str]) -> None:
+    """Raise where a recorded value was made text, and that is returned, or a key of what is returned."""
+    for text in texts:
+        if SHOWN in text:
+            raise ConcretizationError(
+                f"a function to compile or trace returned the text {text!r}: while a Program is recorded, a value "
+                "stands for any value, and shows nothing but its dtype and shape. Return the value, and format the "
+                "result of the compiled function."
+            )
 
 
 def _constant_output(leaf: Any) -> Atom:

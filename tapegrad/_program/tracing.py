@@ -32,6 +32,8 @@ from tapegrad.typing import override
 
 STOP, POSITIVE, OR = PRIMITIVES["stop_gradient"], PRIMITIVES["positive"], PRIMITIVES["logical_or"]
 PYTHONS_NUMBERS = frozenset({bool, int, float, complex})
+SHOWN = "Traced("
+"""How a recorded value begins as text."""
 
 
 @attrs.define(eq=False, init=False, repr=False, weakref_slot=False)
@@ -48,6 +50,7 @@ class Traced(TracedDraft):  # type: ignore[override]  # as above
 
     __class__ = looks_like_an_array  # pyright: ignore[reportIncompatibleMethodOverride]  # what isinstance sees
     state: ClassVar[str] = "recorded"
+    abstract: ClassVar[bool] = True
 
     @property
     @override
@@ -135,7 +138,7 @@ class Traced(TracedDraft):  # type: ignore[override]  # as above
 
     @override
     def __repr__(self) -> str:
-        return f"Traced({self.dtype}{list(self.shape)})"
+        return f"{SHOWN}{self.dtype}{list(self.shape)})"
 
     def __round__(self, ndigits: int | None = None) -> NoReturn:
         raise self.lost("to become a rounded Python number", "")

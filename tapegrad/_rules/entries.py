@@ -33,6 +33,7 @@ class Entry(Variable[Any]):
     level: Entrywise
     __class__ = looks_like_an_array  # pyright: ignore[reportIncompatibleMethodOverride]  # what isinstance sees
     state: ClassVar[str] = "recorded or batched"
+    abstract: ClassVar[bool] = True
 
     @property
     @override

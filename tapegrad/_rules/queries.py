@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from tapegrad._core.variable import Variable
+from tapegrad._core.variable import Variable, shown_value
 from tapegrad._rules.axes import normalize_axes
-from tapegrad._rules.fronts import operand, plain_value, pythons, stands_for
+from tapegrad._rules.fronts import operand, pythons, stands_for
 
 
 @stands_for(np.shape)
@@ -78,11 +78,12 @@ def isrealobj(x: Any) -> bool:
 
 
 def _shown(target: Callable[..., str]) -> None:
-    """A function that shows an array, as a Variable's value."""
+    """A function that shows an array, as a Variable's value; what stands for any value has none to be shown."""
 
     @stands_for(target)
     def shown(arr: Any, *args: Any, **keywords: Any) -> str:
-        return target(plain_value(arr), *args, **keywords)
+        value = shown_value(arr)
+        return repr(value) if isinstance(value, Variable) else target(value, *args, **keywords)
 
 
 for _shows in (np.array2string, np.array_repr, np.array_str):
