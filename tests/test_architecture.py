@@ -68,7 +68,7 @@ STOREYS = [
     {"_program.specimen"},
     {"_program.structured"},
     {"_program.program", "_program.ruled"},
-    {"_program.examples"},
+    {"_program.examples", "_program.traced"},
     {"_program.tracing", "_program.encoding", "_program.cost", "_program.bodies"},
     {"_program.passes.rewriting", "_program.passes.indices"},
     {"_program.trace", "_program.passes.*", "_program.source.text", "_program.source.damping"},

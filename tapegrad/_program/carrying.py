@@ -10,7 +10,7 @@ import numpy as np
 from tapegrad._place import user_line
 from tapegrad._program.constants import shown_spec
 from tapegrad._program.trace import Inner, body_of
-from tapegrad._program.tracing import is_ambiguous, is_weak, strong
+from tapegrad._program.traced import is_ambiguous, is_weak, strong
 
 
 def carried(

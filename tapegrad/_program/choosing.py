@@ -14,7 +14,7 @@ from tapegrad._program.passes.pipeline import optimised
 from tapegrad._program.source.control import Running
 from tapegrad._program.specimen import Outcome
 from tapegrad._program.trace import body_of
-from tapegrad._program.tracing import doubt
+from tapegrad._program.traced import doubt
 from tapegrad._rules.folding import select
 from tapegrad._transforms.custom.mapped import Batch
 from tapegrad._transforms.forward import jvp

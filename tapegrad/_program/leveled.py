@@ -15,7 +15,8 @@ from tapegrad._core.recorder import Recorder
 from tapegrad._core.variable import belongs
 from tapegrad._program.program import Atom, Program
 from tapegrad._program.structured import Structured
-from tapegrad._program.tracing import Tracing, is_weak
+from tapegrad._program.traced import is_weak
+from tapegrad._program.tracing import Tracing
 from tapegrad._transforms.batched import Batching
 from tapegrad._transforms.custom.mapped import Batch
 from tapegrad._transforms.forward import Forward

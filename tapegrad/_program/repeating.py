@@ -26,7 +26,7 @@ from tapegrad._program.leveled import (
 from tapegrad._program.passes.pipeline import optimised
 from tapegrad._program.source.control import Running
 from tapegrad._program.specimen import Outcome
-from tapegrad._program.tracing import doubt
+from tapegrad._program.traced import doubt
 from tapegrad._rules.folding import select
 from tapegrad._transforms.forward import jvp, zero_tangent
 from tapegrad.errors import ConcretizationError

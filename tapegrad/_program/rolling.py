@@ -33,7 +33,8 @@ from tapegrad._program.passes.pipeline import optimised
 from tapegrad._program.slopes import by_slopes, pays
 from tapegrad._program.source.control import Running
 from tapegrad._program.specimen import Outcome, stretched
-from tapegrad._program.tracing import calling, doubt, recording
+from tapegrad._program.traced import doubt
+from tapegrad._program.tracing import calling, recording
 from tapegrad._rules.casting import number as weakened
 from tapegrad._transforms.forward import jvp, zero_tangent
 from tapegrad._transforms.vjp import vjp

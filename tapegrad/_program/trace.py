@@ -14,7 +14,8 @@ from tapegrad._core.refusals import is_numpys
 from tapegrad._core.variable import ARRAYS, is_variable, still_open
 from tapegrad._program.constants import constant
 from tapegrad._program.program import Atom, Program
-from tapegrad._program.tracing import SHOWN, Tracing, recording
+from tapegrad._program.traced import SHOWN
+from tapegrad._program.tracing import Tracing, recording
 from tapegrad._spec import is_strange, type_of
 from tapegrad._transforms.places import differentiated
 from tapegrad._transforms.transform import Transform, parameter_name
