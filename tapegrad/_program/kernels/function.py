@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-import inspect
-import re
 from typing import Any
 
 import attrs
 import numpy as np
 
-from tapegrad._core.primitive import Primitive
 from tapegrad._program.constants import Literal
-from tapegrad._program.kernels import mathematics
+from tapegrad._program.kernels.fallbacks import Listed, Plain
 from tapegrad._program.kernels.files import module, require_numba
 from tapegrad._program.kernels.loops import Loop, flattened, gathered
-from tapegrad._program.kernels.machine import Machine, body_of, is_whole
+from tapegrad._program.kernels.machine import Machine
 from tapegrad._program.kernels.segments import Segment, portions, rows, steps
+from tapegrad._program.kernels.sources import file_of
 from tapegrad._program.kernels.statements import Statement, statements
+from tapegrad._program.kernels.whole import body_of, is_whole
 from tapegrad._program.kernels.writing import Kernel
 from tapegrad._program.program import Atom, Equation, Program, Var
 from tapegrad._program.source.buffers import life
@@ -31,52 +30,6 @@ from tapegrad._program.source.running import over_blocks
 from tapegrad._program.source.text import Text
 from tapegrad._spec import FLOAT64, ndarray
 from tapegrad.typing import override
-
-HEAD = '''"""Kernels that tapegrad has written, and numba compiles."""
-
-import math
-
-from numba import njit
-import numpy as np
-
-'''
-INLINE = '@njit(error_model="numpy", forceinline=True)'
-PLUS = '''@njit(fastmath={"reassoc"}, forceinline=True)
-def plus(x, y):
-    """A sum whose order is left open, so that several parts of it can be added up at once."""
-    return x + y
-'''
-FUNCTIONS = {name: f for name, f in vars(mathematics).items() if inspect.isfunction(f)}
-
-
-@attrs.frozen
-class Plain:
-    """Equations as NumPy computes them, for arguments that a kernel's formulas do not reach."""
-
-    equations: tuple[Equation, ...]
-    inputs: tuple[Var, ...]
-    outputs: tuple[Var, ...]
-
-    def __call__(self, *arguments: Any) -> list[Any]:
-        values: dict[Atom, Any] = dict(zip(self.inputs, arguments, strict=True))
-        with np.errstate(all="ignore"):
-            for eq in self.equations:
-                given = [values[atom] if isinstance(atom, Var) else atom.value for atom in eq.inputs]
-                compute: Any = eq.primitive.compute
-                values[eq.outputs[0]] = compute(*given, *(literal.value for literal in eq.parameters))
-        return [np.array(values[var])[()] for var in self.outputs]
-
-
-@attrs.frozen
-class Listed:
-    """A primitive's computation, whose results are always a list."""
-
-    primitive: Primitive
-
-    def __call__(self, *arguments: Any) -> list[Any]:
-        compute: Any = self.primitive.compute
-        outs = compute(*arguments)
-        return [outs] if self.primitive.results == 1 else list(outs)
 
 
 def blocks(
@@ -284,22 +237,3 @@ class KernelWriter(ControlWriter):
 
 def _inside(items: Sequence[Statement | Loop]) -> list[Statement]:
     return [statement for item in items for statement in (item.statements() if isinstance(item, Loop) else (item,))]
-
-
-def file_of(kernels: Text) -> str:
-    """The module that holds some kernels, and what they call."""
-    body = "\n".join(kernels.lines)
-    used: dict[str, str] = {}
-
-    def use(text: str) -> None:
-        for name in FUNCTIONS:
-            if name not in used and re.search(rf"\b(?<!\.){name}\(", text):
-                source = inspect.getsource(FUNCTIONS[name])
-                used[name] = ""
-                use(source.partition("\n")[2])
-                del used[name]
-                used[name] = source
-
-    use(body)
-    functions = "\n\n".join(f"{INLINE}\n{source}" for source in used.values())
-    return f"{HEAD}\n{PLUS}\n\n{functions}\n\n{body}"

@@ -91,15 +91,15 @@ class ControlWriter(Writer):
         floats = carried_as_floats(body, carry)
         step = self._inside(body, floats)
         others = [b for a, b in zip(body.inputs, loop.condition.inputs, strict=True) if a not in floats]
-        check = self._inside(loop.condition, as_floats(loop.condition, others))
+        condition = self._inside(loop.condition, as_floats(loop.condition, others))
         step.begin(self, eq, carry)
         step.take(self, body.inputs[carry:], eq.inputs[carry:])
-        check.take(self, loop.condition.inputs[carry:], eq.inputs[carry:])
+        condition.take(self, loop.condition.inputs[carry:], eq.inputs[carry:])
         for var, same in zip(loop.condition.inputs[:carry], body.inputs[:carry], strict=True):
-            check.names[var] = step.names[same]
-        with check.buffered(), step.buffered(), text.block("while True:"):
-            check.lines()
-            with text.block(f"if not {check.array(loop.condition.outputs[0])}:"):
+            condition.names[var] = step.names[same]
+        with condition.buffered(), step.buffered(), text.block("while True:"):
+            condition.lines()
+            with text.block(f"if not {condition.array(loop.condition.outputs[0])}:"):
                 text.line("break")
             step.lines()
             step.advance(carry)
