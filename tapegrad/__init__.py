@@ -40,7 +40,8 @@ if TYPE_CHECKING:
     from tapegrad._program.compiled import compile as compile
     from tapegrad._program.trace import trace as trace
     from tapegrad._transforms.branches import cond as cond
-    from tapegrad._transforms.loops import fori_loop as fori_loop, scan as scan, while_loop as while_loop
+    from tapegrad._transforms.loops import fori_loop as fori_loop, scan as scan
+    from tapegrad._transforms.repetition import while_loop as while_loop
 else:  # at run time they would take half of the time that importing the package takes
     __getattr__ = late(
         __name__,
@@ -55,7 +56,7 @@ else:  # at run time they would take half of the time that importing the package
             "scan": "_transforms.loops",
             "testing": "testing",
             "trace": "_program.trace",
-            "while_loop": "_transforms.loops",
+            "while_loop": "_transforms.repetition",
         },
     )
 

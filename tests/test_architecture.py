@@ -112,7 +112,7 @@ STOREYS = [
     {"_program.checking"},
     {"_program.saving"},
     {"program"},
-    {"_transforms.loops", "_transforms.branches"},
+    {"_transforms.loops", "_transforms.repetition", "_transforms.branches"},
     {"numpy.kinds.contracting", "numpy.kinds.arranging", "numpy.kinds.elementwise", "numpy.kinds.reducing"},
     {"numpy.kinds.*"},
     {"numpy.kinds"},

@@ -393,7 +393,7 @@ def still_open(leaf: T, what: str) -> T:
 def _text(value: Any, prefix: str) -> str:
     """A value as NumPy shows it, its lines aligned behind `prefix`."""
     value = shown_value(value)
-    if isinstance(value, Variable):
+    if is_variable(value):
         return repr(value)
     return np.array2string(np.asarray(value), separator=", ", prefix=prefix, suffix=")")
 
@@ -407,7 +407,7 @@ def plain_value(x: Any) -> Any:
 
 def shown_value(x: Any) -> Any:
     """The same, for the user to see: the abstract Variable, where it stands for any value."""
-    while isinstance(x, Variable) and not x.abstract:
+    while is_variable(x) and not x.abstract:
         x = x.primal
     return x
 

@@ -107,13 +107,14 @@ class Traced(TracedDraft):  # type: ignore[override]  # as above
 
     @override
     def lost(self, what: str, remedy: str) -> ConcretizationError:
-        self.level.refusal = ConcretizationError(
+        refusal = ConcretizationError(
             in_library(self.state, "turns its arguments into plain arrays, which no recorded value can become")
             or f"While a Program was recorded, a value that stands for any value was {what} at {user_line()}. "
             f"{REMEDIES.get(what, NUMPYS)} What the program's course depends on (sizes, axes, counts, flags) is passed "
             "as a static argument: compile(f, static_argnums=...)."
         )
-        return self.level.refusal
+        self.level.refusal = refusal
+        return refusal
 
     @override
     def __bool__(self) -> NoReturn:

@@ -10,7 +10,7 @@ import numpy as np
 
 from tapegrad._core.variable import Variable, shown_value
 from tapegrad._rules.axes import normalize_axes
-from tapegrad._rules.fronts import operand, pythons, stands_for
+from tapegrad._rules.fronts import is_variable, operand, pythons, stands_for
 
 
 @stands_for(np.shape)
@@ -83,7 +83,7 @@ def _shown(target: Callable[..., str]) -> None:
     @stands_for(target)
     def shown(arr: Any, *args: Any, **keywords: Any) -> str:
         value = shown_value(arr)
-        return repr(value) if isinstance(value, Variable) else target(value, *args, **keywords)
+        return repr(value) if is_variable(value) else target(value, *args, **keywords)
 
 
 for _shows in (np.array2string, np.array_repr, np.array_str):

@@ -1,10 +1,8 @@
-"""Loops as functions: `scan`, `fori_loop`, `while_loop`, whose gradients need as little memory as one asks for."""
+"""Loops of so many steps: `scan` and `fori_loop`, whose gradients need as little memory as one asks for."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
-from itertools import count
 from operator import index
 from typing import Any, overload
 
@@ -13,15 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tapegrad._config import no_grad
-from tapegrad._core.segment import run_segment
 from tapegrad._core.variable import is_variable
 from tapegrad._place import user_line
-from tapegrad._program.repeating import repeat
 from tapegrad._program.rolling import roll
 from tapegrad._program.tracing import recording
-from tapegrad._transforms.batched import Batched
 from tapegrad._transforms.shells import Shell
-from tapegrad._transforms.steps import Carry, Steps, shape_and_dtype
+from tapegrad._transforms.steps import Carry, Steps
 from tapegrad._transforms.transform import name_of
 from tapegrad._tree import LEAF, flatten, paths, tree_map, unflatten
 from tapegrad.typing import A, R
@@ -178,35 +173,10 @@ def rolled(steps: Steps, init: Any, rows: list[Any], n: int) -> tuple[Any, Any]:
                 f"{steps.carry.what} at {user_line()}: y is made of numbers and arrays, not {strange[0]!r}."
             )
         ys[:] = [made]
-        return [*_numbers(shell, after, steps.carry.what), *stacked]
+        return [*shell.numbers_of(after, steps.carry.what), *stacked]
 
     last, stacked = roll(step, numbers, [leaf for leaf in rows if leaf is not None], n)
     return shell.filled(last), ys[0].filled(stacked)
-
-
-def repeated(loop: _While, init: Any) -> Any:
-    """All steps as one equation of the Program that is being recorded, however many there will be."""
-    shell, numbers = Shell.of(init)
-
-    def condition(*values: Any) -> Any:
-        return loop.goes_on(shell.filled(values))
-
-    def step(*values: Any) -> list[Any]:
-        return _numbers(shell, loop.taken(shell.filled(values)), loop.carry.what)
-
-    return shell.filled(repeat(condition, step, numbers))
-
-
-def _numbers(shell: Shell, after: Any, what: str) -> list[Any]:
-    """The numbers of a carry after a step, which in a Program is one for all."""
-    made, numbers = Shell.of(after)
-    if (difference := shell.difference(made)) is not None:
-        place, old, new = difference
-        raise TypeError(
-            f"{what} at {user_line()}: the carry{place} began as {old}, and after a step it is {new}. While a Program "
-            "is recorded, a step changes numbers alone."
-        )
-    return numbers
 
 
 @attrs.frozen(eq=False)
@@ -218,85 +188,3 @@ class _Counted:
     def __call__(self, carry: Any, i: Any) -> tuple[Any, None]:
         position: Any = i if is_variable(i) else int(i)
         return self.body(position, carry), None
-
-
-def while_loop(cond: Callable[[A], Any], body: Callable[[A], A], init: A, *, checkpoint: bool = False) -> A:
-    """`carry = body(carry)` while `cond(carry)`, beginning with `init`; how often is up to the values.
-
-    It differentiates in all modes. Under `vmap` the loop goes on until the last element of the batch is done; those
-    that are done before keep their carry, and its gradient.
-
-    Args:
-        cond: one truth value for a carry.
-        body: one step. The carry keeps its structure, shapes and dtypes.
-        init: the first carry.
-        checkpoint: True keeps about sqrt(2n) carries of n steps until the reverse sweep, and runs each step twice;
-            False keeps every step.
-
-    Raises:
-        TypeError: if the carry changes its structure, a shape or a dtype, or `cond` returns no single truth value.
-
-    >>> from tapegrad import grad, while_loop
-    >>> def root(a):  # Heron's method
-    ...     return while_loop(lambda x: abs(x * x - a) > 1e-9, lambda x: (x + a / x) / 2, 1.0)
-    >>> f"{root(4.0):.6f} {grad(root)(4.0):.6f}"
-    '2.000000 0.250000'
-    """
-    what = f"while_loop of {name_of(body)}"
-    loop = _While(cond, body, Carry.like(init, what))
-    carry: A = init
-    if recording.get():
-        return repeated(loop, init)  # type: ignore[no-any-return]
-    if not checkpoint:
-        return loop.run(carry, None)[0]  # type: ignore[no-any-return]
-    for size in count(1):  # longer and longer, as the number of steps is not known
-        carry, going = run_segment(what, loop.run, (carry, size))
-        if not going:
-            break
-    return carry
-
-
-@attrs.frozen(eq=False)
-class _While:
-    cond: Callable[[Any], Any]
-    body: Callable[[Any], Any]
-    carry: Carry
-
-    def goes_on(self, carry: Any) -> Any:
-        """Whether there is another step."""
-        going = self.cond(carry)
-        if np.shape(going) or np.result_type(going) != np.bool:
-            raise TypeError(
-                f"{self.carry.what}: its condition is one truth value, not {going!r}. Compare, and reduce with "
-                "np.all or np.any."
-            )
-        return going
-
-    def taken(self, carry: Any) -> Any:
-        """The carry after one step."""
-        after = self.body(carry)
-        self.carry.check(after)
-        return after
-
-    def run(self, carry: Any, most: int | None) -> tuple[Any, bool]:
-        """So many steps at most. Returns the carry, and whether there may be more to do."""
-        steps = count() if most is None else range(most)
-        for _ in steps:
-            going = self.goes_on(carry)
-            if not _any(going):
-                return carry, False
-            after = self.taken(carry)
-            carry = tree_map(partial(_chosen, going), after, carry) if type(going) is Batched else after
-        return carry, True
-
-
-def _any(going: Any) -> Any:
-    """Whether any element of a batch goes on; outside of `vmap`, the truth value itself."""
-    while type(going) is Batched:
-        going = np.any(going.primal)
-    return going
-
-
-def _chosen(going: Any, after: Any, before: Any) -> Any:
-    """A leaf of the carry: the new one in the elements of a batch that go on; what is no number is not chosen."""
-    return where(going, after, before) if shape_and_dtype(after) else after

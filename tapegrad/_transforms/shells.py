@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 
+from tapegrad._place import user_line
 from tapegrad._transforms.steps import described, shape_and_dtype
 from tapegrad._tree import flatten, paths, placed, unflatten
 
@@ -40,3 +41,14 @@ class Shell:
             if form != shape_and_dtype(theirs) or not (form or mine is theirs or mine == theirs):
                 return path, described(mine), described(theirs)
         return None
+
+    def numbers_of(self, after: Any, what: str) -> list[Any]:
+        """The numbers of a carry after a step, which in a Program is one for all."""
+        made, numbers = Shell.of(after)
+        if (difference := self.difference(made)) is not None:
+            place, old, new = difference
+            raise TypeError(
+                f"{what} at {user_line()}: the carry{place} began as {old}, and after a step it is {new}. While a "
+                "Program is recorded, a step changes numbers alone."
+            )
+        return numbers
