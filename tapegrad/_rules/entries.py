@@ -48,6 +48,12 @@ class Entry(Variable[Any]):
 
     @property
     @override
+    def ndim(self) -> int:
+        axes: int = self.primal.ndim
+        return axes
+
+    @property
+    @override
     def value(self) -> NoReturn:
         raise self.level.refused("takes their values out (x.value)")
 
@@ -66,14 +72,6 @@ class Entry(Variable[Any]):
     @override
     def __repr__(self) -> str:
         return f"Entry({self.dtype})"
-
-    @override
-    def __str__(self) -> str:
-        return repr(self)
-
-    @override
-    def __format__(self, spec: str, /) -> str:
-        return repr(self)
 
 
 @attrs.define(eq=False)

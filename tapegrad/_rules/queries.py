@@ -23,7 +23,8 @@ def shape(a: Any) -> tuple[int, ...]:
 @stands_for(np.ndim)
 def ndim(a: Any) -> int:
     """The number of axes."""
-    return len(operand(a).shape)
+    axes: int = operand(a).ndim
+    return axes
 
 
 @stands_for(np.size)

@@ -68,6 +68,7 @@ ELEMENTWISE: dict[str, Function] = {
     "dtypes, copies, rounding": lambda v: plain.round(v.astype(np.float32).copy(), 1) + v,
     "constants of its shape": lambda v: v * np.full_like(v, 3.0) + np.zeros_like(v) + plain.full_like(v, np.nan),
     "a number": lambda v: 3.0,
+    "axes": lambda v: v * v.ndim + np.ndim(v),
     "a slope": lambda v: elementwise_grad(lambda t: t * np.sin(t))(v),
     "a batch": vmap(lambda t: np.sin(t) * t),
     "a segment": checkpoint(np.sin),
