@@ -131,3 +131,11 @@ def test_of_complex_numbers() -> None:
     source = compiled.source(np.ones(2, complex))
     assert "z[" not in source
     assert "multiply" not in source
+
+
+def test_numbers_beside_a_complex_one_are_compared_by_numpy() -> None:
+    def f(x: Any) -> Any:
+        return x <= 0.5 - 1j, x == 0.5 + 0j
+
+    for x in (0.5, 1.0):
+        assert compile(f)(np.float64(x)) == f(np.float64(x))

@@ -114,12 +114,11 @@ FUNCTIONS: Mapping[str, Callable[..., float]] = {
 
 def _is_arithmetic(program: Program, eq: Equation) -> bool:
     name, out = eq.primitive.name, program.spec(eq.outputs[0])
+    if out == COMPLEX128 or any(program.spec(atom).dtype.kind == "c" for atom in eq.inputs):
+        known = name in OF_COMPLEX and out in (FLOAT64, COMPLEX128)
+        return known and (name != "slice_of" or not eq.parameters[0].value)
     if out == BOOL:
         return name in TESTS or (name in LOGIC and all(program.spec(atom) == BOOL for atom in eq.inputs))
-    if out == COMPLEX128 or any(program.spec(atom).dtype.kind == "c" for atom in eq.inputs):
-        return (
-            name in OF_COMPLEX and out in (FLOAT64, COMPLEX128) and (name != "slice_of" or not eq.parameters[0].value)
-        )
     if out != FLOAT64 or (eq.outputs[0] in program.weak and "power" in name):  # which may be complex
         return False
     return name in FUNCTIONS or (name in EXPRESSIONS and (name != "slice_of" or not eq.parameters[0].value))
