@@ -49,6 +49,7 @@ WORKLOADS = (
     Workload(problems.HESSIAN, 1),
     Workload(problems.KALMAN),
     Workload(problems.PREDATOR),
+    Workload(problems.CIRCUIT),
 )
 
 

@@ -140,7 +140,8 @@ def _torch() -> Library:
         "hessian": lambda f, _: torch.func.hessian(f),
         "rows": lambda f, _: torch.func.vmap(torch.func.grad(f), in_dims=(None, 0)),
     }
-    functions = {name: getattr(torch, name) for name in ("tanh", "exp", "log", "log1p", "sin", "cos", "sum", "stack")}
+    names = ("tanh", "exp", "log", "log1p", "sin", "cos", "sum", "stack", "real", "conj")
+    functions = {name: getattr(torch, name) for name in names}
     namespace = SimpleNamespace(**functions, max=_over_dim(torch.amax), linalg=torch.linalg)
     return Library(namespace, derivatives, lambda f, arrays: partial(f, *map(torch.tensor, arrays)), torch.tensor)
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from benchmarks.adbench import bundle_adjustment, full_gaussian_mixture, gaussian_mixture, lstm
+from benchmarks.circuits import circuit
 from benchmarks.libraries import Derivative
 from benchmarks.problem import Problem, over_data
 from benchmarks.recurrences import kalman_filter, predator_and_prey
@@ -107,6 +108,7 @@ FULL_MIXTURE = full_gaussian_mixture(points=1_000, dimensions=10, parts=25)
 LSTM_STEP, LSTM = lstm(1), attrs.evolve(lstm(20), left_out=frozenset({"compile, numba"}))
 BUNDLE = bundle_adjustment(views=1_000, cameras=20, points=300)
 KALMAN, PREDATOR = kalman_filter(40), predator_and_prey(200)
+CIRCUIT = circuit(qubits=6, layers=3)
 
 GRADIENTS = (
     GOLDSTEIN,
@@ -124,5 +126,6 @@ GRADIENTS = (
     BUNDLE,
     KALMAN,
     PREDATOR,
+    CIRCUIT,
 )
 """The gradients that are compared."""
