@@ -21,7 +21,10 @@ PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 TAPEGRAD = LIBRARIES["tapegrad"]()
 
 
-@pytest.mark.parametrize("problem", problems.GRADIENTS, ids=lambda problem: problem.title)
+REAL = [problem for problem in problems.GRADIENTS if problem is not problems.CIRCUIT]
+
+
+@pytest.mark.parametrize("problem", REAL, ids=lambda problem: problem.title)
 def test_gradient_is_the_slope_of_a_complex_step(problem: Problem) -> None:
     f = problem.function(Library(np, {}))  # whose loops may begin with real numbers
     gradients: Arrays = problem.calls({"tapegrad": TAPEGRAD})["tapegrad"]()
@@ -34,6 +37,16 @@ def test_gradient_is_the_slope_of_a_complex_step(problem: Problem) -> None:
     slope = sum(float(np.vdot(g, d)) for g, d in zip(gradients, direction, strict=True))
     precision = max(float(np.finfo(x.dtype).eps) for x in problem.arguments)
     assert slope == pytest.approx(ahead.imag / step, rel=1e4 * precision)
+
+
+def test_the_gradient_of_a_circuit_shifts_its_parameters() -> None:
+    """Of a rotation exp(-i t X), where X squared is 1, the slope is a difference of values, a quarter turn apart."""
+    problem = problems.CIRCUIT
+    f, (angles,) = problem.function(Library(np, {})), problem.arguments
+    (gradient,) = problem.calls({"tapegrad": TAPEGRAD})["tapegrad"]()
+    shifts = np.pi / 4 * np.eye(angles.size).reshape(-1, *angles.shape)
+    slopes = [f(angles + shift) - f(angles - shift) for shift in shifts]
+    np.testing.assert_allclose(gradient, np.reshape(slopes, angles.shape), atol=1e-13)
 
 
 def test_a_mixture_is_the_sum_over_its_points_and_parts() -> None:
