@@ -6,7 +6,6 @@ from typing import Any
 
 import attrs
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmarks.libraries import Library
 from benchmarks.problem import Problem
@@ -16,8 +15,7 @@ def circuit(qubits: int, layers: int) -> Problem:
     """The expectation of the first qubit's spin, in the angles of the rotations."""
     rng = np.random.default_rng(0)
     start = np.eye(1, 2**qubits, dtype=complex)[0]
-    turns: NDArray[np.float64] = rng.normal(size=2**qubits)
-    entangling = np.exp(1j * turns)
+    entangling = np.exp(1j * rng.normal(size=1 << qubits))
     spin = np.repeat([1.0, -1.0], 2 ** (qubits - 1))
 
     def function(library: Library) -> Any:
