@@ -164,6 +164,18 @@ def test_several_shapes_and_types() -> None:
     assert [each.dtype for each in actual] == [each.dtype for each in expected]
 
 
+def test_parts_of_inputs_that_are_results() -> None:
+    """They are views, of an input that is copied into rows."""
+
+    def f(w: Array, x: Array) -> Any:
+        parts = [w[i] for i in range(6)]
+        inner = [w[6][i] for i in range(3)]
+        return sum(np.tanh(part * x) for part in parts[:5]), *parts, *inner
+
+    w, x = np.random.default_rng(6).normal(size=(7, 5, 5)), np.ones((5, 5))
+    assert_same(compile(f)(w, x), f(w, x))
+
+
 def test_within_loops() -> None:
     w, b, x = arguments()
 

@@ -38,8 +38,9 @@ class Loading:
     def loads(self, equations: Sequence[Equation], fits: Callable[[Var], bool]) -> Iterator[Load]:
         """The steps that copy them. Which values are put into rows, `fits` says."""
         program, parts = self.program, dict[Var, tuple[Var, tuple[int, ...]]]()
+        given = {*program.outputs}  # which are copied from the input itself
         for eq in equations:
-            whole = eq.inputs[0] if eq.primitive.name == "slice_of" else None
+            whole = eq.inputs[0] if eq.primitive.name == "slice_of" and eq.outputs[0] not in given else None
             index = as_numbers(eq.parameters[0].value) if isinstance(whole, Var) else None
             if isinstance(whole, Var) and whole in program.inputs and index is not None and fits(eq.outputs[0]):
                 parts[eq.outputs[0]] = whole, index
