@@ -269,10 +269,10 @@ def test_tapes() -> None:
         x = tape.watch(2.0, name="x")
         y = decorated(x)
         before = tape.gradient(y, x)
-        assert len(tape.nodes) == 4
-    assert str(tape).splitlines()[3].split()[2] == "checkpoint(decorated)"
+        assert len(tape.nodes) == 2
+    assert str(tape).splitlines()[2].split()[2] == "checkpoint(decorated)"
     assert tape.gradient(y, x) == before == grad(wave)(2.0)
-    assert len(tape.nodes) == 4
+    assert len(tape.nodes) == 2
     with pytest.raises(errors.SealedTapeError):
         decorated(x)
 
@@ -377,9 +377,9 @@ def test_nodes() -> None:
     try:
         before = nodes()
         out, pull = vjp(in_pieces(64, 16, checkpoint), X)
-        assert nodes() - before == 1 + 4 * 3 + 1
+        assert nodes() - before == 1 + 4 + 1
         pull(1.0)
-        assert nodes() - before == 1 + 4 * 3 + 1
+        assert nodes() - before == 1 + 4 + 1
         with Tape() as tape:
             y = in_pieces(64, 16, checkpoint)(tape.watch(X))
         del out, pull, tape, y

@@ -44,7 +44,7 @@ def sweep(seeds: list[tuple[Node, Value]], wanted: Set[Node] = frozenset()) -> d
                     ct = ct.whole()
                 if wanted and node in wanted:
                     found[node] = ct
-                if type(ct) is several:
+                if type(ct) is several and type(node.spec) is several:
                     ct = tuple(
                         [spec.zeros() if part is None else part for part, spec in zip(ct, node.spec, strict=True)]
                     )
