@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from hypothesis import HealthCheck, given, settings, strategies as st
 import numpy as np
@@ -13,6 +13,7 @@ from tapegrad._program.passes.pipeline import PASSES
 from tapegrad._tree import flatten
 from tests.untyped import compile, grad, jvp, plain, trace, vmap
 
+Plain: TypeAlias = Callable[..., Any]
 UNARY: Sequence[Callable[[Any], Any]] = (
     np.sin,
     np.tanh,
@@ -92,18 +93,25 @@ def test_compiled_as_eager(
     def f(*inputs: Any) -> Any:
         return run(program, *inputs)
 
-    ways: dict[str, tuple[Callable[..., Any], list[Any]]] = {
-        "value": (f, inputs),
-        "gradient": (grad(f, argnums=list(range(len(inputs)))), inputs),
-        "batch": (vmap(grad(f, argnums=list(range(len(inputs))))), batch),
-        "second": (lambda *x: jvp(grad(f), x[:1] if len(x) == 1 else x, tuple(map(np.ones_like, x)))[1], inputs),
+    def along(f: Plain) -> Plain:
+        def pushed(*x: Any) -> Any:
+            return jvp(grad(f), x, tuple(map(np.ones_like, x)))[1]
+
+        return pushed
+
+    ways: dict[str, tuple[Callable[[Plain], Plain], list[Any]]] = {
+        "value": (lambda f: f, inputs),
+        "gradient": (lambda f: grad(f, argnums=list(range(len(inputs)))), inputs),
+        "batch": (lambda f: vmap(grad(f, argnums=list(range(len(inputs))))), batch),
+        "second": (along, inputs),
     }
     for way, args in ways.values():
-        wanted = flatten(way(*args))[0]
-        for a, b in zip(flatten(compile(way)(*args))[0], wanted, strict=True):
-            assert np.shape(a) == np.shape(b)
-            assert np.result_type(a) == np.result_type(b)
-            np.testing.assert_allclose(a, b, rtol=1e-4 if single else 1e-12, atol=1e-4 if single else 1e-12)
+        wanted = flatten(way(f)(*args))[0]
+        for compiled in (compile(way(f)), way(compile(f))):
+            for a, b in zip(flatten(compiled(*args))[0], wanted, strict=True):
+                assert np.shape(a) == np.shape(b)
+                assert np.result_type(a) == np.result_type(b)
+                np.testing.assert_allclose(a, b, rtol=1e-4 if single else 1e-12, atol=1e-4 if single else 1e-12)
     traced = trace(f)(*inputs)
     wanted = traced.evaluate(inputs, _compute)
     for each in PASSES:

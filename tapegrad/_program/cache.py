@@ -3,32 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from importlib import import_module
+from functools import cached_property
 from threading import Lock
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 import attrs
 import numpy as np
 
 from tapegrad._config import CONFIG
-from tapegrad._core.variable import Variable
+from tapegrad._core.variable import Variable, is_variable
+from tapegrad._program.backends import code_of
 from tapegrad._program.constants import key_of
 from tapegrad._program.program import Program
-from tapegrad._program.reading import NUMBERS, UNKNOWN, Reader, reader
-from tapegrad._program.source.control import ControlWriter
+from tapegrad._program.reading import NUMBERS, UNKNOWN, Reader, is_known, reader
 from tapegrad._program.source.function import Code
 from tapegrad._program.structured import Structured
 from tapegrad._program.trace import Call, is_input
-from tapegrad._spec import ndarray, type_of
+from tapegrad._program.tracing import recording
+from tapegrad._program.transformed import AnyLevel
+from tapegrad._spec import type_of
 from tapegrad._transforms.intermediates import NAMED, hidden
+from tapegrad._tree import unflatten
 from tapegrad.typing import override
 
-Backend: TypeAlias = Literal["numpy", "numba"]
-WRITERS: Mapping[Backend, str] = {
-    "numpy": "tapegrad._program.source.control.ControlWriter",
-    "numba": "tapegrad._program.kernels.function.KernelWriter",
-}
-"""What writes the code of a Program. That for numba is imported when it is first used."""
 MOST = 256
 """So many Programs a compiled function keeps; the oldest goes first."""
 READERS = 16
@@ -45,28 +42,32 @@ def labels(program: Program) -> Iterator[str]:
                 yield from labels(part)
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, slots=False)
 class Entry:
     """One Program, and what runs it."""
 
     program: Program
-    code: Code
+    donated: Sequence[bool]
+    """Which inputs are."""
     label: str | None
     """A name that is given inside, if there is one."""
+    at_levels: AnyLevel
+    """The same for Variables."""
 
-    @classmethod
-    def of(cls, program: Program, backend: Backend, donated: Sequence[bool], label: str | None) -> Entry:
-        """With the code for a Program, of whose inputs some are donated."""
-        given = frozenset(var for var, flag in zip(program.inputs, donated, strict=True) if flag)
-        module, _, name = WRITERS[backend].rpartition(".")
-        writer: type[ControlWriter] = getattr(import_module(module), name)
-        return cls(program, writer(program, given).write(), label)
+    @cached_property
+    def code(self) -> Code:
+        """The code for plain values."""
+        return code_of(self.program, self.at_levels.backend, self.donated)
 
     def run(self, *leaves: Any) -> Any:
-        """The tree of the outputs: by the code, or equation by equation where another level is met."""
+        """The tree of the outputs: by the code, or as other levels make it."""
         if self.label is not None and CONFIG.get().collector is not None:
             raise hidden(self.label)
-        return (self.program if any(isinstance(leaf, Variable) for leaf in leaves) else self.code.run)(*leaves)
+        for leaf in leaves:
+            if isinstance(leaf, Variable):
+                outs = self.program.evaluate(leaves) if recording.get() else self.at_levels(*leaves)
+                return unflatten(self.program.structure, outs)
+        return self.code.run(*leaves)
 
 
 @attrs.define(eq=False)
@@ -87,13 +88,14 @@ class Cache:
         """Keep an entry, and at most `MOST` of them; the next call like this one finds it at once, if that can be."""
         with self.lock:
             self.entries[key] = entry
-            if all(type_of(leaf) is ndarray or type_of(leaf) in NUMBERS for leaf in call.inputs):
+            if all(map(is_known, map(type_of, call.inputs))):
                 known = self._signature(call, args, keywords)
                 if known is None and (new := reader(call, self.quick.get)):
                     self.readers = (new, *self.readers[: READERS - 1])
                     known = self._signature(call, args, keywords)
                 if known is not None:
-                    self.quick[known] = entry.code.run if entry.label is None else entry.run
+                    plain = entry.label is None and not any(map(is_variable, call.inputs))
+                    self.quick[known] = entry.code.run if plain else entry.run
             for table in (self.entries, self.quick):
                 while len(table) > MOST:
                     del table[next(iter(table))]

@@ -12,7 +12,8 @@ import attrs
 
 from tapegrad._core.variable import is_variable
 from tapegrad._place import user_line
-from tapegrad._program.cache import WRITERS, Backend, Cache, Entry, kind_of, labels
+from tapegrad._program.backends import WRITERS, Backend
+from tapegrad._program.cache import Cache, Entry, kind_of, labels
 from tapegrad._program.constants import key_of
 from tapegrad._program.cost import Profile, profile
 from tapegrad._program.kernels.files import require_numba
@@ -22,6 +23,7 @@ from tapegrad._program.program import Program
 from tapegrad._program.reading import UNKNOWN
 from tapegrad._program.trace import Call, positions_of, program_of
 from tapegrad._program.tracing import calling
+from tapegrad._program.transformed import AnyLevel
 from tapegrad._transforms.transform import Transform, most_positional, name_of
 from tapegrad._tree import statics
 from tapegrad.errors import DomainError
@@ -103,7 +105,10 @@ class Compiled(Transform, Generic[P, R]):
             recorded = self._recorded(call)
             program = optimised(recorded, fast_math=self.fast_math)
             label = next(labels(recorded), None)  # also of what is not needed, and left out
-            entry = Entry.of(program, self.backend, call.donated(self.f, self.donate), label)
+            at_levels = AnyLevel(
+                program.with_outputs(program.outputs), f"compile({name_of(self.f)})", self.backend, self.fast_math
+            )
+            entry = Entry(program, call.donated(self.f, self.donate), label, at_levels)
             self.cache.add(key, entry, call, args, keywords)
         return call.inputs, entry
 

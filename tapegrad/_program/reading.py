@@ -16,6 +16,7 @@ import numpy as np
 import optree
 from optree import PyTreeKind
 
+from tapegrad._core.variable import Variable
 from tapegrad._program.constants import key_of
 from tapegrad._program.source.text import Text
 from tapegrad._program.trace import Call, is_input
@@ -26,6 +27,12 @@ NUMBERS = frozenset(
     {bool, int, float, complex, *(np.dtype(code).type for code in "?" + np.typecodes["AllInteger"] + "efdgFDG")}
 )
 """Classes of single numbers, each with one dtype."""
+
+
+def is_known(kind: type[Any]) -> bool:
+    """Whether a Reader is written for inputs of this class: single numbers, arrays, and Variables."""
+    return kind is ndarray or kind in NUMBERS or issubclass(kind, Variable)
+
 
 UNKNOWN: Final = object()
 """What a Reader returns of a call that it can do nothing with."""
@@ -75,7 +82,7 @@ class Reading:
         """What the Program depends on by its class and, if it is an array, its dtype and shape."""
         kind = type_of(leaf)
         self.demand(f"type({name}) is {self.text.object(kind, kind.__name__)}")
-        if kind is ndarray:
+        if kind not in NUMBERS:
             self.signature += [f"{name}.dtype", f"{name}.shape"]
         self.inputs.append(name)
 

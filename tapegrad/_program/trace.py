@@ -104,6 +104,13 @@ def program_of(f: Callable[..., Any], call: Call) -> Program:
     return _recorded(level, lambda: f(*args, **keywords), inputs, call.names(f))
 
 
+def program_of_leaves(f: Callable[[list[Any]], Sequence[Any]], leaves: Sequence[Any]) -> Program:
+    """The same for a function of one list that returns another: of leaves, which are numbers or arrays like these."""
+    level = Tracing()
+    inputs = [level.input(leaf) for leaf in leaves]
+    return _recorded(level, lambda: list(f(inputs)), inputs, [f"x{i}" for i in range(len(inputs))])
+
+
 @attrs.frozen(eq=False)
 class Inner:
     """A function of numbers and arrays as a Program, to stand in another one."""
