@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 import pickle
 from typing import Any, TypeAlias
@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 from tapegrad import Tape, errors, extend, no_grad, sparse, using_config
+from tapegrad._program.checking import check
 from tapegrad._program.derived import for_batch
 from tapegrad._program.program import Program
-from tapegrad._program.transformed import MOST, Taped
+from tapegrad._program.transformed import MOST, AnyLevel, Mapped, Pushed, Taped
 from tapegrad._tree import flatten
 from tests.untyped import (
     Function,
@@ -96,12 +97,25 @@ def pushed(f: Plain) -> Plain:
     return lambda x: jvp(f, (x,), (x,))
 
 
+def programs(whole: AnyLevel) -> Iterator[Program]:
+    """A Program, and all that levels have made of it."""
+    yield whole.program
+    for made in whole.made.values():
+        if isinstance(made, Taped):
+            inner = [made.forward, *(pullback for pullback, _ in made.pullbacks.values())]
+        else:
+            inner = [made.forward] if isinstance(made, Pushed) else [made.batch] if isinstance(made, Mapped) else []
+        for each in inner:
+            yield from programs(each)
+
+
 SCALARS: list[Plain] = [
     smooth,
     looped,
     chosen,
     lambda x: np.sum(ruled_in_reverse(x) * x),
     lambda x: np.sum(ruled_forward(x) * x),
+    lambda x: np.sum(np.arctan2(x, x[::-1] ** 2) / (1.0 + x * x)),
 ]
 OF_SCALARS: dict[str, Change] = {
     "grad": lambda f: grad(f)(X),
@@ -137,7 +151,11 @@ OF_VECTORS: dict[str, Change] = {
 @pytest.mark.parametrize("way", OF_SCALARS)
 @pytest.mark.parametrize("f", SCALARS)
 def test_as_of_the_function(f: Plain, way: str) -> None:
-    same(OF_SCALARS[way](compile(f)), OF_SCALARS[way](f), 1e-9)
+    compiled = compile(f)
+    same(OF_SCALARS[way](compiled), OF_SCALARS[way](f), 1e-9)
+    for entry in compiled.cache.entries.values():
+        for program in programs(entry.at_levels):
+            check(program)
 
 
 @pytest.mark.parametrize("way", OF_VECTORS)

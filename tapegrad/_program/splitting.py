@@ -50,22 +50,23 @@ def split(program: Program, known: int, early: int, own: Collection[int]) -> Hal
     first = [eq for eq in program.equations if late.isdisjoint(eq.outputs)]
     rest = [eq for eq in program.equations if not late.isdisjoint(eq.outputs)]
     given, outs, others = program.inputs[:known], program.outputs[:early], program.outputs[early:]
-    needed, again = _read(rest, others) - late.union(given), list[Equation]()
+    there = [*given, *(atom if i in own and isinstance(atom, Var) else None for i, atom in enumerate(outs))]
+    free = {*there}
+    needed, again = _read(rest, others) - late - free, list[Equation]()
     for eq in reversed(first):
         if _is_quick(eq) and eq.outputs[0] in needed:
-            further = {atom for atom in _read([eq]) if atom not in needed and atom not in given}
+            further = _read([eq]) - needed - free
             if sum(_bytes(program, var) for var in further) <= _bytes(program, eq.outputs[0]):
                 needed.update(further)
                 needed.difference_update(eq.outputs)
                 again.append(eq)
     rest = [*reversed(again), *rest]
-    there = [*given, *(atom if i in own else None for i, atom in enumerate(outs))]
-    extra = sorted(needed.difference(there))
-    there += extra
+    there += sorted(needed)
+    reads = _read(rest, others)
     places = {atom: i for i, atom in reversed([*enumerate(there)])}
-    kept = tuple(sorted(places[atom] for atom in _read(rest, others) if atom in places))
+    kept = tuple(sorted(i for atom, i in places.items() if atom in reads))
     return Halves(
-        _part(program, given, first, [*outs, *extra]),
+        _part(program, given, first, [*outs, *sorted(needed)]),
         _part(program, [there[i] for i in kept] + [*program.inputs[known:]], rest, others),
         kept,
     )

@@ -14,7 +14,7 @@ from tapegrad._tree import flatten, unflatten
 from tests.rules.laws import on_leaves, random_like
 from tests.rules.row import Row
 from tests.rules.rows import ROWS
-from tests.untyped import compile, jvp, plain, vjp
+from tests.untyped import compile, jvp, plain, vjp, vmap
 
 BY_VALUE = (
     *("real_if_close", "emath.", "extract by itself", "nonzero", "where of a condition", "trim_zeros", "x[x > 0]"),
@@ -68,3 +68,42 @@ def test_row(row: Row) -> None:
         assert_same(compiled(*args), way(*args))
         assert compiled.stats.programs == 1
         check(compiled.program(*args))
+
+
+@pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
+def test_row_from_outside(row: Row) -> None:
+    """What transforms make of the compiled row is what they make of the row."""
+    f, xs = on_leaves(row)
+    cts, dxs = random_like(f(*xs)), random_like(xs)
+    compiled = compile(f)
+    try:
+        compiled(*xs)
+    except errors.ConcretizationError:
+        assert row.name.startswith(BY_VALUE)
+        return
+
+    def pull(f: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda *xs: vjp(f, *xs)[1](cts)
+
+    def twice(f: Callable[..., Any]) -> Any:
+        return vjp(pull(f), *xs)[1](tuple(dxs))
+
+    def pushed(f: Callable[..., Any]) -> Any:
+        return jvp(f, tuple(xs), tuple(dxs))
+
+    def batched(f: Callable[..., Any]) -> Any:
+        return vmap(pull(f))(*(np.stack([x, x]) for x in xs))
+
+    ways: list[Callable[[Callable[..., Any]], Any]] = [twice, pushed, batched]
+    for way in ways:
+        try:
+            wanted = way(f)
+        except Exception as error:
+            with pytest.raises(type(error)):
+                way(compiled)
+            continue
+        for a, b in zip(flatten(way(compiled))[0], flatten(wanted)[0], strict=True):
+            assert np.shape(a) == np.shape(b)
+            assert np.result_type(a) == np.result_type(b)
+            tolerance = 1e-8 if np.result_type(b).itemsize > 4 else 1e-3
+            np.testing.assert_allclose(a, b, rtol=tolerance, atol=tolerance)
