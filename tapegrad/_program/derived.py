@@ -13,15 +13,16 @@ import attrs
 from tapegrad._core.recorder import Recorder
 from tapegrad._core.sweep import sweep
 from tapegrad._core.variable import belongs
-from tapegrad._program.hoisting import BATCHED
-from tapegrad._program.leveled import Leaves, reached
-from tapegrad._program.program import Equation, Program
-from tapegrad._program.source.arrays import ufunc_of
+from tapegrad._program.leveled import Leaves
+from tapegrad._program.program import Program
 from tapegrad._program.structured import Structured
 from tapegrad._program.trace import program_of_leaves
 from tapegrad._transforms.custom.mapped import Batch
 from tapegrad._transforms.forward import push
 from tapegrad._tree import placed
+
+FEW = 3
+"""A batch of so many elements shows what grows with it."""
 
 
 @attrs.frozen(eq=False)
@@ -77,15 +78,21 @@ def with_tangents(program: Program, inner: Leaves, moved: Sequence[int]) -> Deri
 def for_batch(program: Program, inner: Leaves, moved: Sequence[int]) -> Derived | None:
     """For inputs like `inner`, that have the batch axis at the positions `moved`.
 
-    None where some equation would be many: one for each element of the batch.
+    None where some equation would be many, one for each element of the batch: where three elements take more than two.
     """
+    if len(inner[moved[0]]) > FEW:
+        few = [placed(inner, moved, [inner[i][:count] for i in moved]) for count in (2, FEW)]
+        less, more = (_count(_for_batch(program, values, moved).program) for values in few)
+        if less != more:
+            return None
+    return _for_batch(program, inner, moved)
+
+
+def _for_batch(program: Program, inner: Leaves, moved: Sequence[int]) -> Derived:
     flags, own = [i in moved for i in range(len(inner))], list[int]()
-    found = reached(program, flags)
-    if not all(_is_one_call(eq) for eq in program.equations if not found.isdisjoint(eq.outputs)):
-        return None
 
     def whole(values: Leaves) -> Leaves:
-        with Batch(inner[moved[0]].shape[0]) as batch:
+        with Batch(len(inner[moved[0]])) as batch:
             outs = program.evaluate(batch.enter(values, flags))
         own.extend(i for i, out in enumerate(outs) if belongs(out, batch.level))
         return _primals(outs, own)
@@ -93,13 +100,12 @@ def for_batch(program: Program, inner: Leaves, moved: Sequence[int]) -> Derived 
     return Derived(program_of_leaves(whole, inner), tuple(own))
 
 
+def _count(program: Program) -> int:
+    """How many equations there are, those inside of others too."""
+    parts = [eq.primitive.parts().values() for eq in program.equations if isinstance(eq.primitive, Structured)]
+    return len(program.equations) + sum(_count(part) for each in parts for part in each)
+
+
 def _primals(outs: Leaves, own: Sequence[int]) -> list[Any]:
     """The outputs one level out."""
     return placed(outs, own, [outs[i].primal for i in own])
-
-
-def _is_one_call(eq: Equation) -> bool:
-    """Whether an equation is one for a batch too."""
-    if isinstance(eq.primitive, Structured):
-        return all(_is_one_call(inner) for part in eq.primitive.parts().values() for inner in part.equations)
-    return ufunc_of(eq) is not None or eq.primitive.name in BATCHED
