@@ -19,7 +19,7 @@ from tapegrad._config import CONFIG, paused
 from tapegrad._core.door import open_level
 from tapegrad._core.joint import record_jointly
 from tapegrad._core.recorder import Recorder
-from tapegrad._core.variable import belongs
+from tapegrad._core.variable import Variable
 from tapegrad._program.backends import Backend, code_of
 from tapegrad._program.derived import Derived, for_batch, with_cotangents, with_tangents
 from tapegrad._program.leveled import Leaves
@@ -61,11 +61,14 @@ class AnyLevel:
         level = open_level(leaves, self.name)
         if level is None:
             return self.run(*leaves)
-        moved = tuple([i for i, leaf in enumerate(leaves) if belongs(leaf, level)])
-        inner = placed(leaves, moved, [leaves[i].primal for i in moved])
+        inner, moved = list(leaves), list[int]()
+        for i, leaf in enumerate(leaves):
+            if isinstance(leaf, Variable) and leaf.level is level:
+                inner[i] = leaf.primal
+                moved.append(i)
         if isinstance(level, (Recorder, Forward)) and paused(level):
             return self(*inner)
-        made = self._made(type_of(level), inner, moved)
+        made = self._made(type_of(level), inner, tuple(moved))
         return self.program.evaluate(leaves) if made is None else made(level, leaves, inner)
 
     def _made(self, kind: type[Any], inner: Leaves, moved: tuple[int, ...]) -> Made | None:
