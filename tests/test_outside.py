@@ -247,6 +247,15 @@ class TestTapes:
         np.testing.assert_allclose(tape.gradient(y, x), grad(smooth)(X))
         np.testing.assert_allclose(tape.gradient(y, x, seed=2.0), 2 * grad(smooth)(X))
 
+    def test_nothing_else(self) -> None:
+        """No more at the first call, when all is recorded, than later."""
+        compiled, counts = compile(smooth), list[int]()
+        for _ in range(2):
+            with Tape() as tape:
+                vmap(grad(compiled))(tape.watch(BATCH))
+            counts.append(len(tape.nodes))
+        assert counts[0] == counts[1]
+
     def test_what_is_no_output_of_the_tape(self) -> None:
         """Outputs that have no derivative are plain, as eagerly."""
 

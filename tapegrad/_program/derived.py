@@ -13,6 +13,7 @@ import attrs
 from tapegrad._core.recorder import Recorder
 from tapegrad._core.sweep import sweep
 from tapegrad._core.variable import belongs
+from tapegrad._program.examples import example
 from tapegrad._program.leveled import Leaves
 from tapegrad._program.program import Program
 from tapegrad._program.structured import Structured
@@ -81,7 +82,7 @@ def for_batch(program: Program, inner: Leaves, moved: Sequence[int]) -> Derived 
     None where some equation would be many, one for each element of the batch: where three elements take more than two.
     """
     if len(inner[moved[0]]) > FEW:
-        few = [placed(inner, moved, [inner[i][:count] for i in moved]) for count in (2, FEW)]
+        few = [placed(inner, moved, [example(inner[i])[:count] for i in moved]) for count in (2, FEW)]
         less, more = (_count(_for_batch(program, values, moved).program) for values in few)
         if less != more:
             return None
