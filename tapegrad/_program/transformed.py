@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from threading import Lock
-from typing import Any, Protocol, Self
+from typing import Any, Self, TypeAlias
 
 import attrs
 
@@ -34,6 +34,8 @@ from tapegrad._tree import placed
 from tapegrad._values import held
 from tapegrad.errors import ConcretizationError
 
+Made: TypeAlias = Callable[[Any, Leaves, Leaves], list[Any]]
+"""(the level, the leaves, the same one level out) -> the outputs at the level."""
 MOST = 64
 """So many other Programs are kept; the oldest goes first."""
 
@@ -48,8 +50,8 @@ class AnyLevel:
     """What tapes show."""
     backend: Backend
     fast_math: bool
-    made: dict[Any, Made | None] = attrs.field(factory=dict[Any, "Made | None"], init=False)
-    """What levels make of it; None where they go through its equations."""
+    made: dict[Any, Made] = attrs.field(factory=dict[Any, "Made"], init=False)
+    """What levels make of it."""
     lock: Any = attrs.field(factory=Lock, init=False)
 
     @cached_property
@@ -68,47 +70,38 @@ class AnyLevel:
                 moved.append(i)
         if isinstance(level, (Recorder, Forward)) and paused(level):
             return self(*inner)
-        made = self._made(type_of(level), inner, tuple(moved))
-        return self.program.evaluate(leaves) if made is None else made(level, leaves, inner)
+        return self._made(type_of(level), inner, tuple(moved))(level, leaves, inner)
 
-    def _made(self, kind: type[Any], inner: Leaves, moved: tuple[int, ...]) -> Made | None:
-        """What a level of this kind makes of it, for arguments like `inner`, of which those at `moved` are its own.
-
-        None where the level, or what is configured, is about the operations themselves.
-        """
+    def _made(self, kind: type[Any], inner: Leaves, moved: tuple[int, ...]) -> Made:
+        """What a level of this kind makes of it, for arguments like `inner`, of which those at `moved` are its own."""
         config = CONFIG.get()
         if kind not in MAKERS or config.check_finite or (config.run is not None and config.run.kept is not None):
-            return None
+            return self._each  # the level, or what is configured, is about the operations themselves
         key = kind, moved, inner[moved[0]].shape[:1] if kind is Batching else ()
-        if key not in self.made:
-            token = calling.set(self.backend == "numpy")
-            try:
-                new = MAKERS[kind].of(self, inner, moved)
-            except ConcretizationError:  # a rule asks for values, as that of a `while_loop` in reverse
-                new = None
-            finally:
-                calling.reset(token)
-            with self.lock:
-                self.made[key] = new
-                while len(self.made) > MOST:
-                    del self.made[next(iter(self.made))]
-            return new
-        return self.made[key]
+        return self.made.get(key) or self._make(key, inner)
+
+    def _make(self, key: Any, inner: Leaves) -> Made:
+        kind, moved, _ = key
+        token = calling.set(self.backend == "numpy")
+        try:
+            made = MAKERS[kind](self, inner, moved) or self._each
+        except ConcretizationError:  # of a rule that asks for values, or a `while_loop` in reverse
+            made = self._each
+        finally:
+            calling.reset(token)
+        with self.lock:
+            self.made[key] = made
+            while len(self.made) > MOST:
+                del self.made[next(iter(self.made))]
+        return made
+
+    def _each(self, level: Any, leaves: Leaves, inner: Leaves) -> list[Any]:
+        """The level applies each equation by itself."""
+        return self.program.evaluate(leaves)
 
     def other(self, program: Program, name: str) -> AnyLevel:
         """Another Program, under the same options."""
         return AnyLevel(optimised(program, fast_math=self.fast_math), name, self.backend, self.fast_math)
-
-
-class Made(Protocol):
-    """What a level makes of a Program."""
-
-    @classmethod
-    def of(cls, whole: AnyLevel, inner: Leaves, moved: Sequence[int]) -> Self | None: ...
-
-    def __call__(self, level: Any, leaves: Leaves, inner: Leaves) -> list[Any]:
-        """The outputs at the level; `inner` are the leaves one level out."""
-        ...
 
 
 @attrs.frozen(eq=False)
@@ -204,5 +197,7 @@ class Mapped:
         return placed(outs, self.own, [level.batched(outs[i]) for i in self.own])
 
 
-MAKERS: Mapping[type[Any], type[Made]] = {Recorder: Taped, Forward: Pushed, Batching: Mapped}
-"""Other levels, which find sparsity or check that a function is linear, go through the equations."""
+Maker: TypeAlias = Callable[[AnyLevel, Leaves, Sequence[int]], Made | None]
+"""(a Program, arguments one level out, which of them are the level's) -> what it makes of the Program, if anything."""
+MAKERS: Mapping[type[Any], Maker] = {Recorder: Taped.of, Forward: Pushed.of, Batching: Mapped.of}
+"""Other levels, which find sparsity or check that a function is linear, apply each equation by itself."""
