@@ -86,6 +86,8 @@ class Cache:
 
     def add(self, key: Any, entry: Entry, call: Call, args: Sequence[Any], keywords: Mapping[str, Any]) -> None:
         """Keep an entry, and at most `MOST` of them; the next call like this one finds it at once, if that can be."""
+        plain = entry.label is None and not any(map(is_variable, call.inputs))
+        run = entry.code.run if plain else entry.run
         with self.lock:
             self.entries[key] = entry
             if all(map(is_known, map(type_of, call.inputs))):
@@ -94,8 +96,7 @@ class Cache:
                     self.readers = (new, *self.readers[: READERS - 1])
                     known = self._signature(call, args, keywords)
                 if known is not None:
-                    plain = entry.label is None and not any(map(is_variable, call.inputs))
-                    self.quick[known] = entry.code.run if plain else entry.run
+                    self.quick[known] = run
             for table in (self.entries, self.quick):
                 while len(table) > MOST:
                     del table[next(iter(table))]
