@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.untyped import Function, compile, grad, vjp
+from tests.untyped import Function, compile, grad, scan, vjp
 
 PARTS: dict[str, Function] = {
     "differences": lambda x: np.sum(np.sin(x[1:] - x[:-1])),
@@ -47,3 +47,59 @@ def test_what_is_subtracted_late_is_not_overwritten_by_then(size: int) -> None:
     x, ct = np.arange(size + 1.0), np.linspace(0.1, 1.0, size)
     for found, wanted in zip(compile(f, donate=(1,))(x, ct.copy()), f(x, ct), strict=True):
         np.testing.assert_array_equal(found, wanted)
+
+
+def test_small_parts_are_computed_where_they_belong() -> None:
+    def gates(w: Any, x: Any) -> Any:
+        z = w @ x
+        return np.sum(np.tanh(z[:3]) * np.sin(z[3:6]) + np.cos(z[6:]))
+
+    w, x = np.linspace(-1, 1, 36).reshape(9, 4), np.array([0.3, -0.2, 0.5, 1.0])
+    slopes = grad(gates, argnums=(0, 1))
+    source = compile(slopes).source(w, x)
+    assert "zeros" not in source
+    assert "whole0part0" in source
+    for found, wanted in zip(compile(slopes)(w, x), slopes(w, x), strict=True):
+        np.testing.assert_allclose(found, wanted, rtol=1e-14)
+
+
+def test_in_a_loop_too() -> None:
+    rows = np.linspace(-1, 1, 24).reshape(6, 4)
+
+    def f(w: Any, x: Any) -> Any:
+        def step(x: Any, row: Any) -> Any:
+            z = w @ x + row
+            return np.concatenate([np.tanh(z[:2]) * 2.0, np.sin(z[2:]) * z[:2]]), x[::-1]
+
+        last, ys = scan(step, x, rows)
+        return np.sum(last) + np.sum(ys**2)
+
+    w, x = np.linspace(-1, 1, 16).reshape(4, 4), np.array([0.3, 0.0, -0.5, 1.0])
+    slopes = grad(f, argnums=(0, 1))
+    for found, wanted in zip(compile(slopes)(w, x), slopes(w, x), strict=True):
+        np.testing.assert_allclose(found, wanted, rtol=1e-13)
+
+
+def test_a_part_that_is_also_taken_off_another_keeps_its_sign() -> None:
+    """x[1:] - x[:-1] of two numbers: in reverse one cotangent is both parts, once with a minus."""
+
+    def f(x: Any) -> Any:
+        return np.sum(np.sin(x[1:] - x[:-1]) * 2.0)
+
+    x = np.array([0.3, 1.0])
+    np.testing.assert_array_equal(compile(grad(f))(x), grad(f)(x))
+    wider = compile(lambda x: grad(f)(x) @ np.ones((2, 2)))
+    np.testing.assert_allclose(wider(x), grad(f)(x) @ np.ones((2, 2)), atol=1e-15)
+    turned = compile(lambda x: np.tanh(grad(f)(x)) + x)
+    np.testing.assert_array_equal(turned(x), np.tanh(grad(f)(x)) + x)
+
+
+def test_zeros_have_the_signs_that_they_have_eagerly() -> None:
+    """What is added to zeros is never -0."""
+
+    def f(x: Any) -> Any:
+        slopes = grad(lambda x: np.sum(x[:2] * -1.0) + np.sum(x[2:] * x[:2] * 0.0))(x)
+        return np.copysign(1.0, slopes * 1.0) + x
+
+    x = np.array([0.0, -1.0, -2.0, 3.0])
+    np.testing.assert_array_equal(compile(f)(x), f(x))

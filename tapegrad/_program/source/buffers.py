@@ -12,6 +12,7 @@ from tapegrad._program.source.blas import RANKS
 from tapegrad._program.source.groups import Group
 from tapegrad._program.source.lifetimes import Kind, Step, allocated
 from tapegrad._program.source.memory import Workspace, size
+from tapegrad._program.source.spreading import spread_first
 from tapegrad._program.source.text import Text
 from tapegrad._program.structured import Structured
 
@@ -20,7 +21,7 @@ LARGE = 1 << 16
 POOLED = 1 << 20
 """So many bytes of small arrays a Program keeps for itself."""
 FEW = 4
-"""From so many small values on, it costs less to take a Program's buffers than to make arrays."""
+"""From so many small values on, it costs less to take a Program's buffers than to make arrays; in a loop, from two."""
 FRESH = frozenset(
     {*DAMPED, "where", "power", "place", "place all", "concatenate", "gather", "scatter"}
     | {"matmul", "matvec", "vecmat", "vecdot", "mean", "sum", "max", "min", "prod", "count_nonzero", "any", "all"}
@@ -56,6 +57,7 @@ class Buffers:
         order: Sequence[Equation | Group | Written],
         elsewhere: Collection[Var] = (),
         mark: str = "",
+        in_step: bool = False,
     ) -> Buffers:
         """For a Program whose steps run in this order, but for values that are put elsewhere."""
         if not any(spec.shape for spec in program.specs):
@@ -69,7 +71,7 @@ class Buffers:
         kept = [atom for atom in program.outputs if isinstance(atom, Var)]
         places, kinds = allocated(steps, kind, kept)
         small = [i for i in places.values() if size(kinds[i]) < LARGE]
-        if len(small) < FEW or sum(size(kinds[i]) for i in set(small)) > POOLED:
+        if len(small) < (2 if in_step else FEW) or sum(size(kinds[i]) for i in set(small)) > POOLED:
             places = {var: i for var, i in places.items() if i not in small}
         last = {var: i for i, step in enumerate(steps) for var in (*step.writes, *step.reads)}
         dead: list[list[Var]] = [[] for _ in steps]
@@ -113,4 +115,6 @@ def life(program: Program, step: Equation | Group | Written) -> Step:
     again = read_again(step)
     shape = program.spec(step.outputs[0]).shape
     over = [var for var in reads if var not in again and program.spec(var).shape == shape]
-    return Step(reads, step.outputs, True, tuple(over) if step.primitive.name not in RANKS else ())
+    if step.primitive.name in RANKS or spread_first(program, step) is not None:
+        over = []
+    return Step(reads, step.outputs, True, tuple(over))

@@ -38,7 +38,10 @@ from tapegrad._program.source.placed import assembled, is_assembly, without_nega
 from tapegrad._program.source.results import results
 from tapegrad._program.source.returning import tree
 from tapegrad._program.source.rows import RowWriter
+from tapegrad._program.source.spreading import spread_first
 from tapegrad._program.source.text import Text, local_names
+from tapegrad._program.source.tiles import Tiles
+from tapegrad._program.source.views import kept_views
 from tapegrad._spec import FLOAT64, generic, type_of
 
 
@@ -86,6 +89,10 @@ class Writer:
     """The arrays that single numbers are put into, where those meet arrays."""
     taken: Mapping[Var, frozenset[int]] = attrs.field(factory=dict[Var, frozenset[int]], init=False)
     """Which parts are taken off an array that consists of parts."""
+    tiles: Tiles = attrs.field(init=False)
+    """Where such arrays lie, if they are small."""
+    views: Mapping[Var, str] = attrs.field(factory=dict[Var, str], init=False)
+    """The values that are views of buffers, and kept with these."""
 
     def __attrs_post_init__(self) -> None:
         self.program = lowered(self.program)
@@ -97,6 +104,7 @@ class Writer:
             values = (*self.program.inputs, *(var for eq in self.program.equations for var in eq.outputs))
             self.names = {var: self.text.local("v") for var in values}
         self.floats = as_floats(self.program)
+        self.tiles = Tiles(self.text, self.program, {})
 
     def number(self, atom: Atom) -> str:
         """An atom in an expression of Python's numbers."""
@@ -117,8 +125,12 @@ class Writer:
     def equation(self, eq: Equation) -> None:
         """The lines of one equation."""
         if is_assembly(self.program, eq):
-            taken = self.taken.get(eq.outputs[0], frozenset())
-            self.text.extend(assembled(self.text, self.program, eq, taken, self.names[eq.outputs[0]], self.array))
+            out = eq.outputs[0]
+            if out in self.tiles.places:
+                self.text.extend(self.tiles.lines(eq, self.array))
+            else:
+                taken = self.taken.get(out, frozenset())
+                self.text.extend(assembled(self.text, self.program, eq, taken, self.names[out], self.array))
             return
         text = self.text
         left, buffer = ", ".join(self.names[var] for var in eq.outputs), self.buffers.get(eq.outputs[0])
@@ -139,6 +151,10 @@ class Writer:
             arguments = [
                 as_array(self.text, eq, atom, spec, self.boxes) or self._argument(eq, atom) for atom in eq.inputs
             ]
+            first = None if buffer is None else spread_first(self.program, eq)
+            if buffer is not None and first is not None:
+                text.line(f"{buffer}[...] = {arguments[first]}")
+                arguments[first] = buffer
             if eq.outputs[0] in self.late:
                 given = arguments if buffer is None else [*arguments, buffer]
                 right = f"{self.late[eq.outputs[0]]}({', '.join(given)})"
@@ -212,15 +228,21 @@ class Writer:
         in_rows = rows.named(packed)
         self.names.update(in_rows)
         self.buffers.update(in_rows)
+        self.tiles = Tiles(text, program, self.taken)
+        self.tiles.lay(packed, {*self.buffers}, packing.escaping, mark)
+        self.names.update(self.tiles.names)
+        self.buffers.update(self.tiles.names)
         self.order = rows.write(boxed)
         if self.outer is None:
             self.checked = self._numbers(checked_at_end(program, self.order, self.late), packed, rows)
-        buffers = Buffers.of(program, self.order, self.buffers, mark)
+        buffers = Buffers.of(program, self.order, self.buffers, mark, in_step=self.outer is not None)
         self.dead = buffers.dead
         self.buffers.update(buffers.named())
         boxes: dict[str, Kind] = dict.fromkeys(self.boxes.values(), ((), "float64"))
-        self.pool.kinds.update({**rows.arrays, **boxes, **buffers.small()})
-        self.pool.parts.update(rows.parts)
+        self.pool.kinds.update({**rows.arrays, **self.tiles.kinds, **boxes, **buffers.small()})
+        self.pool.parts.update({**rows.parts, **self.tiles.parts})
+        self.views = kept_views(text, program, self.order, self.buffers, self.pool, mark)
+        self.names.update(self.views)
         return buffers.around(text)
 
     def _numbers(self, checked: Sequence[Atom], steps: Sequence[object], rows: RowWriter) -> list[str]:
@@ -246,6 +268,8 @@ class Writer:
     def lines(self) -> None:
         """The lines that run all equations."""
         for step, dead in zip(self.order, self.dead, strict=True):
+            if isinstance(step, Equation) and step.outputs[0] in self.views:
+                continue
             if isinstance(step, Group):
                 self.group(step)
             elif isinstance(step, Written):

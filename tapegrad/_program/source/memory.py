@@ -60,10 +60,10 @@ class Workspace:
 
 @attrs.frozen
 class Part:
-    """A part of a buffer."""
+    """A part of a buffer, or of another part."""
 
     buffer: str
-    index: int | slice
+    index: Any
     shape: tuple[int, ...]
 
 
@@ -82,8 +82,9 @@ class Pool:
         """A copy of the function that has buffers; and code of its own, as that remembers where globals are."""
         kinds = [*self.kinds.values()]
         buffers = dict(zip(self.kinds, carved(np.empty(needed(kinds), np.uint8), kinds), strict=True))
-        parts = {name: buffers[part.buffer][part.index].reshape(part.shape) for name, part in self.parts.items()}
-        return FunctionType(function.__code__.replace(), {**function.__globals__, **buffers, **parts})
+        for name, part in self.parts.items():
+            buffers[name] = buffers[part.buffer][part.index].reshape(part.shape)
+        return FunctionType(function.__code__.replace(), {**function.__globals__, **buffers})
 
     def listing(self) -> list[str]:
         """What the buffers are, as comments."""

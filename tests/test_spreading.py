@@ -1,0 +1,78 @@
+"""Small operands that are repeated along an axis, in compiled code: put into the result's buffer before the call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tapegrad._tree import flatten
+from tests.untyped import compile, grad
+
+A = np.linspace(-1.5, 2.0, 35).reshape(5, 7)
+ROW, COLUMN = A[1] / 3, A[:, 2] * 2
+
+
+def softened(a: Any, row: Any, column: Any) -> Any:
+    """Chains long enough for buffers."""
+    x = np.tanh(np.sin(a) - row)
+    y = np.exp(column[:, None] - x) * np.cos(x)
+    z = np.maximum(y, column[:, None]) / (1 + row * row)
+    return np.sum(np.log(1 + z * z)) + np.sum(z - np.max(z, axis=1, keepdims=True))
+
+
+def outer(a: Any, row: Any, column: Any) -> Any:
+    return np.sum(np.sin(np.cos(row * column[:, None]) + np.sin(column[:, None] - row)) * np.tanh(a))
+
+
+FUNCTIONS: list[Callable[..., Any]] = [softened, outer, grad(softened, argnums=(0, 1, 2)), grad(outer, argnums=(0, 1))]
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.complex128, np.int64])
+@pytest.mark.parametrize("f", FUNCTIONS, ids=range(4))
+def test_results_are_those_of_eager_code(f: Callable[..., Any], dtype: Any) -> None:
+    if np.dtype(dtype).kind in "ci" and (f is not outer):
+        pytest.skip("no order, or no slopes")
+    args = [x.astype(dtype) for x in (A, ROW, COLUMN)]
+    for x, y in zip(flatten(compile(f)(*args))[0], flatten(f(*args))[0], strict=True):
+        assert np.result_type(x) == np.result_type(y)
+        np.testing.assert_allclose(x, y, rtol=1e-5 if dtype == np.float32 else 1e-13)
+
+
+def test_the_operand_is_assigned_first_and_nothing_else_is() -> None:
+    source = compile(softened).source(A, ROW, COLUMN)
+    assert "[...] = row\n" in source
+    lines = source.splitlines()
+    (before,) = [i for i, line in enumerate(lines) if "[...] = row" in line]
+    buffer = lines[before].split("[")[0].strip()
+    assert lines[before + 1].endswith(f", {buffer}, {buffer})")
+
+
+def test_large_arrays_are_read_as_they_lie() -> None:
+    a = np.ones((400, 30))
+    assert "[...] = " not in compile(softened).source(a, a[0], a[:, 0])
+
+
+def test_what_is_read_elsewhere_is_not_overwritten() -> None:
+    """The result does not lie over the operand that is as large, though nothing else reads that."""
+
+    def f(a: Any, row: Any) -> Any:
+        for _ in range(4):
+            a = np.sin(a) + row
+            a = row - np.cos(a)
+        return np.sum(a)
+
+    np.testing.assert_array_equal(compile(f)(A, ROW), f(A, ROW))
+
+
+def test_products_that_may_be_damped_keep_what_they_read_again() -> None:
+    def f(a: Any, row: Any) -> Any:
+        return np.sum(np.sqrt(a * row) * np.sin(row) + np.sqrt(np.abs(a - row)))
+
+    a, row = np.abs(A), np.abs(ROW)
+    a[2], row[3] = 0.0, 0.0
+    slope = grad(f, argnums=(0, 1))
+    for ours, wanted in zip(compile(slope)(a, row), slope(a, row), strict=True):
+        np.testing.assert_allclose(ours, wanted, rtol=1e-12)
