@@ -16,6 +16,7 @@ from tapegrad._core.door import innermost
 from tapegrad._program.bodies import Loop
 from tapegrad._program.carrying import carried
 from tapegrad._program.choosing import choose
+from tapegrad._program.factoring import with_slopes_joined
 from tapegrad._program.hoisting import hoisted, is_batched, weak_carries
 from tapegrad._program.leveled import (
     Leaves,
@@ -34,7 +35,7 @@ from tapegrad._program.slopes import by_slopes, pays
 from tapegrad._program.source.control import Running
 from tapegrad._program.specimen import Outcome, stretched
 from tapegrad._program.traced import doubt
-from tapegrad._program.tracing import calling, recording
+from tapegrad._program.tracing import Tracing, calling, recording
 from tapegrad._rules.casting import number as weakened
 from tapegrad._transforms.forward import jvp, zero_tangent
 from tapegrad._transforms.vjp import vjp
@@ -43,22 +44,30 @@ from tapegrad.typing import override
 
 
 def roll(
-    f: Callable[..., Sequence[Any]], carry: Sequence[Any], rows: Sequence[Any], length: int
+    f: Callable[..., Sequence[Any]],
+    carry: Sequence[Any],
+    rows: Sequence[Any],
+    length: int,
+    backwards: bool = False,
 ) -> tuple[list[Any], list[Any]]:
     """`(*carry, *y) = f(*carry, *row)` over all rows: the last carry, and the y stacked.
 
-    Rows are those of an array, or Python's own numbers in a list or a range.
+    Rows are those of an array, or Python's own numbers in a list or a range. A loop may go through them backwards: so
+    what it computes of them beforehand is the same as in a loop that goes forwards.
     """
     step, first, ambiguous = carried(f, carry, [row[0] for row in rows])
     if not step.program.outputs:
         return [], []
-    whole = Loop(optimised(step.program), len(carry), len(rows), length)
-    loop, along, constants = hoisted(whole, list(map(_as_array, rows)), step.captured)
+    body, along = optimised(step.program), list(map(_as_array, rows))
+    if calling.get() and isinstance(innermost([*first, *along, *step.captured]), Tracing):  # else it is differentiated
+        body = with_slopes_joined(body, len(carry))
+    loop, along, constants = hoisted(Loop(body, len(carry), len(rows), length), along, step.captured)
     loop = attrs.evolve(loop, body=optimised(loop.body))
+    along = [x[::-1] for x in along] if backwards else along
     outs = Rolled.made_of(loop).bound([*first, *along, *constants])
     unsure = [i for i in ambiguous if i in step.ambiguous or step.program.is_weak(step.program.outputs[i])]
     if unsure and innermost(outs) is None:  # of constants alone, it can run here
-        return _run(f, carry, rows, length)
+        return _run(f, carry, [row[::-1] for row in rows] if backwards else rows, length)
     doubt(outs, unsure)
     return outs[: len(carry)], outs[len(carry) :]
 
@@ -138,11 +147,11 @@ class Rolled(Leveled):
                 return [*found[: ends[0]], *added, *found[ends[0] : ends[1]], *(ct_carry if together else ())]
 
             cts = [*(ct[i] for i in carried), *(zero_tangent(inner[i]) for i in in_turn[1])]
-            backwards = [x[::-1] for x in (*carries, *_rows(loop, inner), *(ct[i] for i in stacked))]
+            given = [*carries, *_rows(loop, inner), *(ct[i] for i in stacked)]
             turns = cts or in_turn[0]  # a carry of integers alone sends nothing back
 
             def one_by_one(values: Leaves) -> list[Any]:
-                last, rows = roll(backward, values[: len(cts)], values[len(cts) :], loop.length)
+                last, rows = roll(backward, values[: len(cts)], values[len(cts) :], loop.length, backwards=True)
                 return [*last, *rows]
 
             place = [*carries, *inner[start:]]
@@ -154,10 +163,10 @@ class Rolled(Leveled):
                     settled,
                     lambda values: values[: len(quick)],
                     lambda values: one_by_one(values[len(quick) :]),
-                    [*quick, *cts, *backwards],
+                    [*quick, *cts, *given],
                 )
             elif turns:
-                done = one_by_one([*cts, *backwards])
+                done = one_by_one([*cts, *given])
             last, rows = done[: len(cts)], done[len(cts) :]
             found = dict(zip([*carried, *in_turn[1]], last, strict=True))
             forwards = [x[::-1] for x in rows]
