@@ -7,15 +7,12 @@ where they lie, which `dot` copies and NumPy's `@` may multiply by itself.
 
 from __future__ import annotations
 
-from cmath import isfinite
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import attrs
 import numpy as np
 
 from tapegrad._program.program import Equation, Program
-from tapegrad._program.source.damping import whole
 from tapegrad._rules.untyped import linalg
 
 RANKS: Mapping[str, tuple[int, int]] = {"matmul": (2, 2), "matvec": (2, 1), "vecmat": (1, 2), "vecdot": (1, 1)}
@@ -61,22 +58,13 @@ SURE = frozenset({"det", "slogdet"})
 """Those that fail for no matrix."""
 
 
-@attrs.frozen
-class Checked:
-    """A function that gives nan where it fails: then the one that knows what to do runs, and raises as a rule."""
-
-    quick: Callable[..., Any]
-    compute: Callable[..., Any]
-
-    def __call__(self, *args: Any) -> Any:
-        out = self.quick(*args)
-        return out if isfinite(whole(out)) else self.compute(*args)
-
-
 def from_beneath(program: Program, eq: Equation) -> Callable[..., Any] | None:
-    """The function beneath numpy.linalg's for what an equation computes, if there is one, with the same errors."""
-    quick = BENEATH.get(eq.primitive.name)
+    """The function beneath numpy.linalg's for what an equation computes, if there is one."""
     specs = [program.spec(atom) for atom in eq.inputs]
-    if quick is None or not all(spec.dtype in DOUBLE and spec.size for spec in specs):
-        return None
-    return quick if eq.primitive.name in SURE else Checked(quick, eq.primitive.compute)
+    usual = all(spec.dtype in DOUBLE and spec.size for spec in specs)
+    return BENEATH.get(eq.primitive.name) if usual else None
+
+
+def may_fail(program: Program, eq: Equation) -> bool:
+    """Whether that gives nan where it fails: then the primitive itself is to run, which raises as a rule."""
+    return eq.primitive.name not in SURE and from_beneath(program, eq) is not None

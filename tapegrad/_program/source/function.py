@@ -14,6 +14,7 @@ from tapegrad._program.constants import Literal
 from tapegrad._program.passes.lowering import lowered
 from tapegrad._program.program import Atom, Equation, Program, Var
 from tapegrad._program.source.arrays import MODES, as_array, expression, into, is_stack, power, stacked
+from tapegrad._program.source.blas import may_fail
 from tapegrad._program.source.blocks import BlockWriter
 from tapegrad._program.source.boxes import with_boxes
 from tapegrad._program.source.buffers import Buffers, Written, life
@@ -22,6 +23,7 @@ from tapegrad._program.source.damping import FEW
 from tapegrad._program.source.donation import donated_places, taking
 from tapegrad._program.source.groups import Group, steps
 from tapegrad._program.source.late import (
+    are_finite,
     check,
     checked_at_end,
     checked_in_blocks,
@@ -168,6 +170,11 @@ class Writer:
             else:
                 right = into(self.text, self.program, eq, arguments, buffer)
         self.text.line(right if left == buffer else f"{left} = {right}")
+        if may_fail(self.program, eq):
+            finite = are_finite(text, [number_of(text, self.program.spec(eq.outputs[0]), left)])
+            compute = text.object(eq.primitive.compute, eq.primitive.name, eq.primitive)
+            with text.block(f"if not {finite}:"):
+                text.line(f"{left} = {compute}({', '.join(map(self.array, eq.inputs))})")
 
     def _argument(self, eq: Equation, atom: Atom) -> str:
         """An argument of NumPy's function, which makes the same array of Python's float as of NumPy's."""

@@ -117,7 +117,12 @@ def checked_at_end(program: Program, order: Sequence[object], products: Collecti
 
 def check(text: Text, numbers: Sequence[str]) -> str:
     """The line that does what is to be done if one of some numbers is not finite: then their sum is not."""
-    return f"{text.object(isfinite, 'isfinite')}({' + '.join(numbers)}) or settle()"
+    return f"{are_finite(text, numbers)} or settle()"
+
+
+def are_finite(text: Text, numbers: Sequence[str]) -> str:
+    """Whether all of some numbers are finite; their sum may overflow."""
+    return f"{text.object(isfinite, 'isfinite')}({' + '.join(numbers)})"
 
 
 def number_of(text: Text, spec: Spec, name: str) -> str:
