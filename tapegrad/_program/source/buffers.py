@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 
 import attrs
 
+from tapegrad._program.bodies import Loop
 from tapegrad._program.program import Equation, Program, Var
 from tapegrad._program.source.arrays import DAMPED, fills, read_again, ufunc_of
 from tapegrad._program.source.blas import RANKS
@@ -24,6 +25,7 @@ FEW = 4
 """From so many small values on, it costs less to take a Program's buffers than to make arrays; in a loop, from two."""
 FRESH = frozenset(
     {*DAMPED, "where", "power", "place", "place all", "concatenate", "gather", "scatter"}
+    | {"contract", "solve", "inv", "cholesky", "det", "slogdet"}
     | {"matmul", "matvec", "vecmat", "vecdot", "mean", "sum", "max", "min", "prod", "count_nonzero", "any", "all"}
 )
 """Primitives, beside ufuncs, whose result never lies in the memory of an argument."""
@@ -63,10 +65,17 @@ class Buffers:
         if not any(spec.shape for spec in program.specs):
             return cls({}, (), [()] * len(order), mark)
         steps = [life(program, step) for step in order]
+        without = {*elsewhere}
+        for i, step in enumerate(order):
+            if isinstance(step, Equation) and isinstance(step.primitive, Structured):
+                loop = step.primitive.content
+                if isinstance(loop, Loop):  # what it stacks can be put into given arrays
+                    without.update(step.outputs[: loop.carry])
+                    steps[i] = attrs.evolve(steps[i], fills=True)
 
         def kind(var: Var) -> Kind | None:
             spec = program.spec(var)
-            return (spec.shape, str(spec.dtype)) if spec.shape and var not in elsewhere else None
+            return (spec.shape, str(spec.dtype)) if spec.shape and var not in without else None
 
         kept = [atom for atom in program.outputs if isinstance(atom, Var)]
         places, kinds = allocated(steps, kind, kept)

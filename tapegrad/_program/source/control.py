@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import cached_property
 from typing import Any, Self
@@ -55,20 +55,32 @@ class ControlWriter(Writer):
         ]
         index = ""
         stores: list[tuple[str, Atom]] = []
+        chained: dict[Atom, str] = {}
+        """The carries that lie in the rows where they are stacked, and the next row of each."""
         fillable = {eq.outputs[0] for eq in body.equations if fills(body, eq)}
+
+        def put(atom: Atom, place: str) -> None:
+            if isinstance(atom, Var) and atom in fillable and atom not in step.buffers:
+                step.buffers[atom] = place
+            else:
+                stores.append((f"{place}[...]", atom))
+
+        pairs = zip(body.inputs[:start], body.outputs, strict=False)
+        after = {var: atom for var, atom in pairs if var != atom}
         for var, y in zip(eq.outputs[start:], body.outputs[start:], strict=True):
-            spec, stack = self.program.spec(var), self.names[var]
-            text.line(f"{stack} = {text.object(np.empty, 'empty')}({spec.shape}, {str(spec.dtype)!r})")
+            spec, stack = self.program.spec(var), self.stack(var)
             if spec.ndim == 1:
                 index = index or text.local("i")
                 stores.append((f"{stack}[{index}]", y))
-                continue
-            row = text.local("v")
-            along.append((row, stack))
-            if isinstance(y, Var) and y in fillable and y not in step.buffers:
-                step.buffers[y] = row
+            elif isinstance(y, Var) and y in after and y not in chained and loop.length and self.pool.has_rows(stack):
+                rows, chained[y] = self.rows_of(stack), text.local("v")
+                text.line(f"{rows}[0][...] = {step.names[y]}")  # then each step computes the carry into the next row
+                along += [(step.names[y], rows), (chained[y], self.rows_of(stack, self.row_after(stack)))]
+                put(after[y], chained[y])
             else:
-                stores.append((f"{row}[...]", y))
+                row = text.local("v")
+                along.append((row, self.rows_of(stack)))
+                put(y, row)
         if index or not along:
             along.insert(0, (index or "_", f"range({loop.length})"))
         names, runs = zip(*along, strict=True)
@@ -77,8 +89,11 @@ class ControlWriter(Writer):
             step.lines()
             for place, y in stores:
                 text.line(f"{place} = {step.value(y, is_float(y, step.floats))}")
-            step.advance(start)
-        step.end(eq, start, at_least_once=loop.length > 0)
+            step.advance(start, chained)
+        for var in body.inputs[:start]:
+            if var in chained:
+                text.line(f"{step.names[var]} = {text.object(fresh, 'fresh')}({chained[var]})")
+        step.end(start, chained, at_least_once=loop.length > 0)
         if step.late:
             outs = [eq.outputs[i] for i in touched_by_steps(step.program, step.late, start)]
             numbers = [number_of(text, self.program.spec(var), self.names[var]) for var in outs]
@@ -103,7 +118,7 @@ class ControlWriter(Writer):
                 text.line("break")
             step.lines()
             step.advance(carry)
-        step.end(eq, carry, at_least_once=False)
+        step.end(carry, at_least_once=False)
 
     def choice(self, eq: Equation, choice: Choice) -> None:
         """`if` and `else`, which give the same names to what they compute."""
@@ -192,7 +207,29 @@ class ControlWriter(Writer):
             numbers = range(first, first + step * len(rows), step) if step else ()
             if np.array_equal(rows, numbers):
                 return repr(numbers)
-        return f"{self.array(atom)}.tolist()" if counts or floats else self.array(atom)
+        if counts or floats:
+            return f"{self.array(atom)}.tolist()"
+        place = self.buffers.get(atom, self.views.get(atom, "")) if isinstance(atom, Var) else ""
+        return self.rows_of(place or self.array(atom))
+
+    def stack(self, var: Var) -> str:
+        """The array for what a loop stacks."""
+        spec, stack = self.program.spec(var), self.names[var]
+        if var in self.buffers:
+            self.names[var] = self.buffers[var]
+        else:
+            self.text.line(f"{stack} = {self.text.object(np.empty, 'empty')}({spec.shape}, {str(spec.dtype)!r})")
+        return self.names[var]
+
+    def rows_of(self, name: str, last: str = "") -> str:
+        """What a `for` runs over: the rows of an array; or those from the second on, and `last`."""
+        return self.pool.rows(name, last, self.text.local) if self.pool.has_rows(name) else name
+
+    def row_after(self, stack: str) -> str:
+        """A row that follows the last of an array that is kept."""
+        name, (shape, dtype) = self.text.local("last"), self.pool.kinds[stack]
+        self.pool.kinds[name] = shape[1:], dtype
+        return name
 
     @contextmanager
     def buffered(self) -> Generator[None]:
@@ -201,22 +238,23 @@ class ControlWriter(Writer):
         with self.text.block(f"with {', '.join(around)}:") if around else nullcontext():
             yield
 
-    def advance(self, carry: int) -> None:
-        """The carry of the next step."""
+    def advance(self, carry: int, others: Collection[Atom] = ()) -> None:
+        """The carry of the next step, but for others, which are there already."""
         pairs = zip(self.program.inputs[:carry], self.program.outputs, strict=False)
-        forms = [(var, atom, self.value if var in self.program.weak else self.strong) for var, atom in pairs]
+        moving = [(var, atom) for var, atom in pairs if var not in others]
+        forms = [(var, atom, self.value if var in self.program.weak else self.strong) for var, atom in moving]
         after = [(self.names[var], form(atom, var in self.floats)) for var, atom, form in forms if var != atom]
         if after:
             self.text.line(f"{', '.join(name for name, _ in after)} = {', '.join(value for _, value in after)}")
         elif not self.program.equations:
             self.text.line("pass")
 
-    def end(self, eq: Equation, carry: int, at_least_once: bool) -> None:
-        """The last carry, as arrays that share memory with nothing else."""
+    def end(self, carry: int, others: Collection[Atom] = (), *, at_least_once: bool) -> None:
+        """The last carry, as arrays that share memory with nothing else, but for others, which are such arrays."""
         last = self.program.outputs[:carry]
         own = made_fresh(self.program) - self.buffers.keys() if at_least_once else set[Var]()
         for var, atom in zip(self.program.inputs[:carry], last, strict=True):
-            if self.program.spec(var).shape and (atom not in own or last.count(atom) > 1):
+            if self.program.spec(var).shape and var not in others and (atom not in own or last.count(atom) > 1):
                 name = self.names[var]
                 self.text.line(f"{name} = {self.text.object(fresh, 'fresh')}({name})")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 import math
 from threading import local
 from types import FunctionType, TracebackType
@@ -13,6 +13,8 @@ import numpy as np
 
 from tapegrad._program.source.lifetimes import Kind, Order
 
+ROWS = 1 << 10
+"""The rows of so many a list is kept of, which takes more memory than they do."""
 LINE = 64
 """The bytes of a cache line."""
 KEPT = 1 << 22
@@ -66,6 +68,24 @@ class Part:
     index: Any
     shape: tuple[int, ...]
 
+    def within(self, buffers: Mapping[str, Any]) -> Any:
+        """The part, of such buffers."""
+        return buffers[self.buffer][self.index].reshape(self.shape)
+
+
+@attrs.frozen
+class RowsOf:
+    """The rows of a buffer as a list, which takes a tenth of the time to go through; or those from the second on."""
+
+    buffer: str
+    last: str = ""
+    """What follows the last row in place of the first before the others."""
+
+    def within(self, buffers: Mapping[str, Any]) -> Any:
+        """The rows, of such buffers."""
+        rows = [*buffers[self.buffer]]
+        return [*rows[1:], buffers[self.last]] if self.last else rows
+
 
 @attrs.define(eq=False)
 class Pool:
@@ -75,7 +95,7 @@ class Pool:
     """
 
     kinds: dict[str, Kind] = attrs.field(factory=dict[str, Kind], init=False)
-    parts: dict[str, Part] = attrs.field(factory=dict[str, Part], init=False)
+    parts: dict[str, Part | RowsOf] = attrs.field(factory=dict[str, Any], init=False)
     free: list[Callable[..., Any]] = attrs.field(factory=list[Callable[..., Any]], init=False)
 
     def another(self, function: FunctionType) -> Callable[..., Any]:
@@ -83,8 +103,23 @@ class Pool:
         kinds = [*self.kinds.values()]
         buffers = dict(zip(self.kinds, carved(np.empty(needed(kinds), np.uint8), kinds), strict=True))
         for name, part in self.parts.items():
-            buffers[name] = buffers[part.buffer][part.index].reshape(part.shape)
+            buffers[name] = part.within(buffers)
         return FunctionType(function.__code__.replace(), {**function.__globals__, **buffers})
+
+    def has_rows(self, name: str) -> bool:
+        """Whether a list of the rows of a buffer, or of a part, may be kept."""
+        whole = self.kinds.get(name) or self.parts.get(name)
+        shape = whole.shape if isinstance(whole, Part) else whole[0] if isinstance(whole, tuple) else ()
+        return len(shape) > 1 and shape[0] <= ROWS
+
+    def rows(self, name: str, last: str, free: Callable[[str], str]) -> str:
+        """What the list of its rows is called; or of those from the second on, and `last`."""
+        rows = RowsOf(name, last)
+        for known, part in self.parts.items():
+            if part == rows:
+                return known
+        self.parts[called := free("rows")] = rows
+        return called
 
     def listing(self) -> list[str]:
         """What the buffers are, as comments."""
