@@ -79,3 +79,29 @@ def test_slopes_of_extrema() -> None:
     x = np.random.default_rng(0).integers(-3, 4, size=(40, 3)) / 2
     assert ".T.copy()" in compile(grad(f)).source(x)
     np.testing.assert_array_equal(compile(grad(f))(x), grad(f)(x))
+
+
+@pytest.mark.parametrize("keepdims", [False, True])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("f", [np.sum, np.max, np.min])
+def test_short_axes_within_stacks_have_the_bits_of_eager_reductions(f: Any, dtype: Any, keepdims: bool) -> None:
+    rng = np.random.default_rng(0)
+    for shape in ((99, 5, 5), (1_000, 3, 2), (30, 4, 7, 3), (30, 9, 8)):
+        x = rng.normal(size=shape).astype(dtype) * 10.0 ** rng.integers(-8, 8, size=shape).astype(dtype)
+        x[0, 0], x[1, 1], x[2, 0, 0], x[3] = np.inf, -np.inf, np.nan, -0.0
+        for axis in range(len(shape)):
+            g = compile(reduction(f, axis, keepdims))
+            short = axis > 0 and shape[axis] < 8
+            assert ("along(" in g.source(x)) == short
+            for given in (x, np.asfortranarray(x), x[::-1, :, ::-1]):
+                ours, wanted = g(given), f(given, axis=axis, keepdims=keepdims)
+                assert (ours.dtype, ours.shape) == (wanted.dtype, wanted.shape)
+                np.testing.assert_array_equal(ours, wanted)
+
+
+def test_other_stacks_are_numpys_to_reduce() -> None:
+    for x in (np.ones((99, 5, 5), int), np.ones((99, 5, 5), bool), np.ones((2, 5, 5)), np.ones((99, 5, 1))):
+        for f in (np.sum, np.max):
+            g = compile(reduction(f, 2, False))
+            assert "along(" not in g.source(x)
+            assert np.array_equal(g(x), f(x, axis=2))
