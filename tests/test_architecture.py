@@ -72,7 +72,7 @@ STOREYS = [
     {"_program.tracing", "_program.encoding", "_program.cost", "_program.bodies"},
     {"_program.passes.rewriting", "_program.passes.indices"},
     {"_program.trace", "_program.passes.*", "_program.source.text", "_program.source.damping"},
-    {"_program.source.blas"},
+    {"_program.source.blas", "_program.source.reducing"},
     {
         "_program.source.arrays",
         "_program.source.lifetimes",

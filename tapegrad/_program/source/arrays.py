@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from math import prod
-from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -14,8 +13,8 @@ from tapegrad._program.constants import Literal
 from tapegrad._program.program import Atom, Equation, Program, Var
 from tapegrad._program.source.blas import DOUBLE, RANKS, from_beneath, is_dot
 from tapegrad._program.source.damping import damp, damp_both
+from tapegrad._program.source.reducing import folding, reduces_into, reduction
 from tapegrad._program.source.text import Text
-from tapegrad._rules.folding import FOLDED
 from tapegrad._rules.matricizing import Matricization, planned
 from tapegrad._rules.placing import flat_positions, may_meet
 from tapegrad._spec import Spec, type_of
@@ -80,6 +79,11 @@ MODES = ("product", "product_both", "settle")
 """What generated code calls for damped products and their check: plain ones and `settle`, or `damp` and nothing."""
 
 
+def is_elementwise(eq: Equation) -> bool:
+    """Whether a ufunc computes an equation, or products that may be damped."""
+    return ufunc_of(eq) is not None or eq.primitive.name in DAMPED
+
+
 def read_again(eq: Equation) -> tuple[Atom, ...]:
     """What an equation reads once more when its result is there, which so cannot be put over it."""
     return {"damp": eq.inputs[:1], "damp both": eq.inputs}.get(eq.primitive.name, ())
@@ -107,22 +111,20 @@ def fills(program: Program, eq: Equation) -> bool:
         return is_dot(program, eq) or (
             eq.primitive.name == "matmul" and all(program.spec(atom).ndim > 1 for atom in eq.inputs)
         )
-    return ufunc_of(eq) is not None or eq.primitive.name in DAMPED or is_stack(program, eq)
+    return is_elementwise(eq) or is_stack(program, eq) or reduces_into(program, eq)
 
 
 def into(text: Text, program: Program, eq: Equation, arguments: list[str], buffer: str) -> str:
     """The call that puts its result into a given array, and returns that."""
     if is_dot(program, eq):
         return f"{arguments[0]}.dot({arguments[1]}, {buffer})"
+    if folding(eq) is not None:
+        return reduction(text, program, eq, arguments[0], buffer)
     call: Any = np.matmul if eq.primitive.name == "matmul" else DAMPED.get(eq.primitive.name) or ufunc_of(eq)
     place = f"out={buffer}" if call in (np.maximum, np.minimum) else buffer  # quicker, where NumPy still allows it
     return f"{text.object(call, call.__name__)}({', '.join((*arguments, place))})"
 
 
-SHORT = 64
-"""Of so few terms a sum is as accurate term by term."""
-SMALL = 1 << 13
-"""So few terms OpenBLAS adds up on one thread."""
 ARITHMETIC = frozenset({"add", "subtract", "multiply", "divide", *DAMPED})
 
 
@@ -159,20 +161,8 @@ def expression(text: Text, program: Program, eq: Equation, arguments: list[str])
     if (flat := _flat_positions(program, eq)) is not None:
         return f"{text.object(scattered, 'scattered')}({given[0]}, {text.object(flat, 'positions')}, {given[-1]})"
     compute: Any = DAMPED.get(name, eq.primitive.compute)
-    if type(compute) is FunctionType and compute in FOLDED:
-        axes, keepdims = (literal.value for literal in eq.parameters)
-        spec = program.spec(eq.inputs[0])
-        every = axes == tuple(range(spec.ndim))
-        if FOLDED[compute] is np.add and (product := _with_ones(text, spec, given[0], axes, keepdims)):
-            return product
-        reduce = text.object(FOLDED[compute].reduce, f"{FOLDED[compute].__name__}_reduce", FOLDED[compute])
-        if len(axes) == 1 and _has_short_axis(spec, axes[0], program.spec(eq.outputs[0]), FOLDED[compute]):
-            folded = f"{text.object(along, 'along')}({text.object(FOLDED[compute], FOLDED[compute].__name__)}"
-            return f"{folded}, {given[0]}, {axes[0]}){f'.reshape({program.spec(eq.outputs[0]).shape})' * keepdims}"
-        if FOLDED[compute] in (np.maximum, np.minimum) and axes == (1,) and _has_short_rows(spec):
-            return f"{reduce}({given[0]}.T.copy(), 0){'[:, None]' * keepdims}"
-        rest = "None" if every else text.object(axes, "index", eq.parameters[0])
-        return f"{reduce}({given[0]}, {rest}{', None, None, True' * keepdims})"
+    if folding(eq) is not None:
+        return reduction(text, program, eq, given[0])
     return f"{text.object(compute, name.replace(' ', '_'))}({', '.join(given)})"
 
 
@@ -193,45 +183,6 @@ def _contraction(text: Text, program: Program, eq: Equation, arguments: list[str
     first, second = factors[::-1] if plan.swapped else factors
     product = f"({first} @ {second})" if plan.stacked else f"{first}.dot({second})"
     return called(called(product, "reshape", plan.shape), "transpose", plan.order)
-
-
-def _with_ones(text: Text, spec: Spec, x: str, axes: tuple[int, ...], keepdims: bool) -> str | None:
-    """A sum as a product with ones, which takes a half to a tenth of the time where that is as accurate.
-
-    That is where there are few terms, and over the first of two axes: there NumPy, too, adds up row after row.
-    """
-    if not 1 <= spec.ndim <= 2 or spec.dtype.char not in "fd" or len(axes) != 1 or not 0 < spec.size <= SMALL:
-        return None
-    (axis,), terms = axes, spec.shape[axes[0]]
-    if terms > SHORT and (axis or spec.ndim == 1):
-        return None
-    first = axis == 0 < spec.ndim - 1
-    shape = (terms,) if not keepdims else (1, terms) if first else (terms, 1)
-    ones = text.object(np.ones(shape, spec.dtype), "ones", (shape, spec.dtype))
-    return f"{ones}.dot({x})" if first else f"{x}.dot({ones})"
-
-
-def _has_short_rows(spec: Spec) -> bool:
-    """Whether it takes NumPy longer to go along the rows of a matrix, one by one, than to turn it first."""
-    return spec.ndim == 2 and 1 < spec.shape[1] <= 16 <= spec.shape[0] and spec.dtype.kind in "fiu"
-
-
-def _has_short_axis(spec: Spec, axis: int, out: Spec, ufunc: np.ufunc) -> bool:
-    """Whether it takes NumPy longer to go along an inner axis of a stack, again and again, than along all others.
-
-    Of fewer than eight terms it adds up one after another, too, so that the bits are the same, but for a sum of -0.
-    """
-    usual = ufunc in (np.add, np.maximum, np.minimum) and spec.dtype == out.dtype and spec.dtype.kind == "f"
-    return usual and 0 < axis < spec.ndim > 2 and 1 < spec.shape[axis] < 8 and out.size >= 256
-
-
-def along(ufunc: np.ufunc, x: Any, axis: int) -> Any:
-    """What a ufunc makes of the parts of an array along an axis, one after another."""
-    first, second, *others = x.transpose(axis, *(i for i in range(x.ndim) if i != axis))
-    whole = ufunc(first, second)
-    for other in others:
-        ufunc(whole, other, out=whole)
-    return whole
 
 
 def _flat_positions(program: Program, eq: Equation) -> Any:

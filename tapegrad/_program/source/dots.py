@@ -10,8 +10,8 @@ import attrs
 import numpy as np
 
 from tapegrad._program.program import Atom, Equation, Program, Var
-from tapegrad._program.source.arrays import SHORT
 from tapegrad._program.source.groups import Group
+from tapegrad._program.source.reducing import SHORT
 from tapegrad._rules.einsum import LETTERS
 
 vecdot: Callable[..., Any] = np.vecdot

@@ -243,13 +243,13 @@ class Writer:
         if self.outer is None:
             self.checked = self._numbers(checked_at_end(program, self.order, self.late), packed, rows)
         buffers = Buffers.of(program, self.order, self.buffers, mark, in_step=self.outer is not None)
-        self.dead = buffers.dead
         self.buffers.update(buffers.named())
         boxes: dict[str, Kind] = dict.fromkeys(self.boxes.values(), ((), "float64"))
         self.pool.kinds.update({**rows.arrays, **self.tiles.kinds, **boxes, **buffers.small()})
         self.pool.parts.update({**rows.parts, **self.tiles.parts})
         self.views = kept_views(text, program, self.order, self.buffers, self.pool, mark)
         self.names.update(self.views)
+        self.dead = [[var for var in each if var not in self.views] for each in buffers.dead]
         return buffers.around(text)
 
     def _numbers(self, checked: Sequence[Atom], steps: Sequence[object], rows: RowWriter) -> list[str]:

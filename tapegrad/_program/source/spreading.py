@@ -7,7 +7,7 @@ that is repeated to the buffer takes 0.13, and then all lie alike.
 from __future__ import annotations
 
 from tapegrad._program.program import Equation, Program
-from tapegrad._program.source.arrays import DAMPED, read_again, ufunc_of
+from tapegrad._program.source.arrays import is_elementwise, read_again
 
 SMALL = 1 << 11
 """For arrays of up to so many elements it pays, however short their rows are."""
@@ -19,7 +19,7 @@ def spread_first(program: Program, eq: Equation) -> int | None:
     It is the only one of another shape than the result's, and of the same dtype, so that nothing is rounded.
     """
     out = program.spec(eq.outputs[0])
-    if not (out.shape and out.size <= SMALL and (ufunc_of(eq) is not None or eq.primitive.name in DAMPED)):
+    if not (out.shape and out.size <= SMALL and is_elementwise(eq)):
         return None
     specs = [program.spec(atom) for atom in eq.inputs]
     other = [i for i, spec in enumerate(specs) if spec.shape and spec.shape != out.shape]
