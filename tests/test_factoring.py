@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tapegrad._program.bodies import Loop
-from tests.untyped import compile, grad, hessian, jvp, scan, vmap
+from tests.untyped import compile, grad, hessian, jvp, plain, scan, vmap
 
 SIZE = 40
 """So large a carry goes step by step."""
@@ -31,8 +31,9 @@ def rooted(w: Any, x: Any, rows: Any) -> Any:
     """An infinite slope, at zeros, that meets zero cotangents."""
 
     def step(x: Any, row: Any) -> Any:
-        root = np.sqrt(np.abs(x * row))
-        return np.tanh(np.where(root > 0, root, 0.0 * root) + w @ x), root * 0.0
+        root: Any = np.sqrt(np.abs(x * row))
+        positive = plain.where(root > 0, root, 0.0 * root)
+        return np.tanh(positive + w @ x), root * 0.0
 
     last, ys = scan(step, x, rows)
     return np.sum(last) + np.sum(ys)

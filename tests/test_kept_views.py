@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from tapegrad._tree import flatten
-from tests.untyped import compile, grad, scan, vmap
+from tests.untyped import compile, grad, plain, scan, vmap
 
 W = np.linspace(-1, 1, 72).reshape(12, 6)
 ROWS = np.linspace(-1, 1, 30).reshape(5, 6)
@@ -122,7 +122,7 @@ def test_carries_that_change_places() -> None:
 def test_results_share_memory_with_nothing() -> None:
     def f(w: Any, rows: Any) -> Any:
         def step(carry: Any, row: Any) -> Any:
-            x = np.where(row > 0, w @ carry, carry)
+            x = plain.where(row > 0, w @ carry, carry)
             return x, (carry, x)
 
         return scan(step, np.ones(6), rows), grad(lambda w: np.sum(scan(step, w[0], rows)[0]))(w)

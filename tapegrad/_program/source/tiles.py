@@ -6,6 +6,7 @@ So the cotangents of an LSTM's gates are computed into the array that is multipl
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import Any
 
 import attrs
 import numpy as np
@@ -73,9 +74,9 @@ class Tiles:
                 if isinstance(atom, Var) and atom in free and atom not in self.names and self._holds(name, atom):
                     self.names[atom] = name
 
-    def _place(self, whole: str, i: int, index: object, view: object, mark: str) -> str:
+    def _place(self, whole: str, i: int, index: object, view: Any, mark: str) -> str:
         """Where a part belongs: an array of its own if its elements follow each other, as NumPy writes to quickly."""
-        if isinstance(view, np.ndarray) and view.flags.c_contiguous:
+        if view.ndim and view.flags.c_contiguous:
             name = f"{whole.removesuffix(mark)}part{i}{mark}"
             self.parts[name] = Part(whole, index, view.shape)
             return name
@@ -83,13 +84,8 @@ class Tiles:
 
     def _holds(self, name: str, var: Var) -> bool:
         """Whether a value can be computed in a part."""
-        part = self.parts.get(name)
-        if part is None:
-            return False
-        return (part.shape, self.kinds[part.buffer][1]) == (
-            self.program.spec(var).shape,
-            str(self.program.spec(var).dtype),
-        )
+        part, spec = self.parts.get(name), self.program.spec(var)
+        return part is not None and (part.shape, self.kinds[part.buffer][1]) == (spec.shape, str(spec.dtype))
 
     def lines(self, eq: Equation, array: Callable[[Atom], str]) -> Iterator[str]:
         """The lines that put such an array together."""
