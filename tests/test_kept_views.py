@@ -47,7 +47,7 @@ def test_what_is_no_view_of_a_part_is_made_at_each_step() -> None:
         def step(x: Any, row: Any) -> Any:
             z = np.cos(np.tanh(x) * 2.0 + row)
             flat = z[:, :2].reshape(6)
-            return np.sin(z) * 0.5 + np.sum(flat * flat[::-1]), flat
+            return np.sin(z) * 0.5 + np.sum(flat * flat[::-1]), flat @ np.arange(6.0)
 
         return scan(step, x, rows)
 

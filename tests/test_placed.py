@@ -97,9 +97,10 @@ def test_a_part_that_is_also_taken_off_another_keeps_its_sign() -> None:
 def test_zeros_have_the_signs_that_they_have_eagerly() -> None:
     """What is added to zeros is never -0."""
 
-    def f(x: Any) -> Any:
-        slopes = grad(lambda x: np.sum(x[:2] * -1.0) + np.sum(x[2:] * x[:2] * 0.0))(x)
-        return np.copysign(1.0, slopes * 1.0) + x
+    def f(x: Any, w: Any) -> Any:
+        slopes = grad(lambda x: np.sum(np.sin(x[:2]) * w[:2]) + np.sum(np.sin(x[2:]) * w[2:]))(x)
+        return np.copysign(1.0, slopes) + x
 
-    x = np.array([0.0, -1.0, -2.0, 3.0])
-    np.testing.assert_array_equal(compile(f)(x), f(x))
+    x, w = np.array([0.1, -1.0, 0.2, 0.3]), np.array([-0.0, 0.0, -0.0, 1.0])
+    assert "whole0" in compile(f).source(x, w)
+    np.testing.assert_array_equal(compile(f)(x, w), f(x, w))

@@ -68,11 +68,9 @@ def test_what_is_read_elsewhere_is_not_overwritten() -> None:
 
 
 def test_products_that_may_be_damped_keep_what_they_read_again() -> None:
-    def f(a: Any, row: Any) -> Any:
-        return np.sum(np.sqrt(a * row) * np.sin(row) + np.sqrt(np.abs(a - row)))
+    def f(a: Any, column: Any) -> Any:
+        return np.sum(np.sum(np.sqrt(a), axis=1) * np.sin(column)) + np.sum(np.tanh(a * a))
 
-    a, row = np.abs(A), np.abs(ROW)
-    a[2], row[3] = 0.0, 0.0
-    slope = grad(f, argnums=(0, 1))
-    for ours, wanted in zip(compile(slope)(a, row), slope(a, row), strict=True):
-        np.testing.assert_allclose(ours, wanted, rtol=1e-12)
+    a, column = np.abs(A), COLUMN.copy()
+    a[2], column[2] = 0.0, 0.0
+    np.testing.assert_allclose(compile(grad(f, argnums=0))(a, column), grad(f, argnums=0)(a, column), rtol=1e-14)
