@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tapegrad._tree import flatten
-from tests.untyped import compile, grad
+from tests.untyped import compile, grad, hessian, scan
 
 A = np.linspace(-1.5, 2.0, 35).reshape(5, 7)
 ROW, COLUMN = A[1] / 3, A[:, 2] * 2
@@ -48,6 +48,27 @@ def test_the_operand_is_assigned_first_and_nothing_else_is() -> None:
     (before,) = [i for i, line in enumerate(lines) if "[...] = row" in line]
     buffer = lines[before].split("[")[0].strip()
     assert lines[before + 1].endswith(f", {buffer}, {buffer})")
+
+
+def test_of_two_operands_one_is_assigned_to_another_buffer() -> None:
+    source = compile(outer).source(A, ROW, COLUMN)
+    assert source.count("scratch0[...] = ") == 2
+    assert source.count("scratch") == 2 * 2 + 1  # and its kind
+
+
+def test_two_operands_that_are_read_again_lie_in_two_buffers() -> None:
+    """A product that is 0 where either factor is, in second derivatives of a loop."""
+
+    def f(x: Any, n: Any) -> Any:
+        (count, last), ys = scan(lambda c, row: ((c[0] + 1, c[1] * row), row * c[0]), (n, x[0]), x)
+        return np.sum(last * ys / count)
+
+    def curved(x: Any, n: Any) -> Any:
+        return hessian(lambda x: f(x, n))(x)
+
+    x = np.array([0.3, 1.0, 1.7])
+    assert "_both(scratch1, scratch0" in compile(curved).source(x, 1)
+    np.testing.assert_allclose(compile(curved)(x, 1), curved(x, 1), rtol=1e-12, atol=1e-14)
 
 
 def test_large_arrays_are_read_as_they_lie() -> None:

@@ -12,7 +12,7 @@ from tapegrad._program.source.arrays import DAMPED, fills, is_elementwise, read_
 from tapegrad._program.source.groups import Group
 from tapegrad._program.source.lifetimes import Kind, Step, allocated
 from tapegrad._program.source.memory import Workspace, size
-from tapegrad._program.source.spreading import spread_first
+from tapegrad._program.source.spreading import repeated
 from tapegrad._program.source.text import Text
 from tapegrad._program.structured import Structured
 
@@ -123,6 +123,6 @@ def life(program: Program, step: Equation | Group | Written) -> Step:
     again = read_again(step)
     shape = program.spec(step.outputs[0]).shape
     over = [var for var in reads if var not in again and program.spec(var).shape == shape]
-    if not is_elementwise(step) or spread_first(program, step) is not None:
+    if not is_elementwise(step) or repeated(program, step):
         over = []
     return Step(reads, step.outputs, True, tuple(over))

@@ -40,7 +40,7 @@ from tapegrad._program.source.placed import assembled, is_assembly, without_nega
 from tapegrad._program.source.results import results
 from tapegrad._program.source.returning import tree
 from tapegrad._program.source.rows import RowWriter
-from tapegrad._program.source.spreading import spread_first
+from tapegrad._program.source.spreading import assigned, repeated
 from tapegrad._program.source.text import Text, local_names
 from tapegrad._program.source.tiles import Tiles
 from tapegrad._program.source.views import kept_views
@@ -153,10 +153,9 @@ class Writer:
             arguments = [
                 as_array(self.text, eq, atom, spec, self.boxes) or self._argument(eq, atom) for atom in eq.inputs
             ]
-            first = None if buffer is None else spread_first(self.program, eq)
-            if buffer is not None and first is not None:
-                text.line(f"{buffer}[...] = {arguments[first]}")
-                arguments[first] = buffer
+            if buffer is not None and (operands := repeated(self.program, eq)):
+                like = spec.shape, str(spec.dtype)
+                assigned(text, eq, operands, arguments, buffer, lambda i: self.pool.scratch(like, i, text.local))
             if eq.outputs[0] in self.late:
                 given = arguments if buffer is None else [*arguments, buffer]
                 right = f"{self.late[eq.outputs[0]]}({', '.join(given)})"

@@ -96,6 +96,8 @@ class Pool:
 
     kinds: dict[str, Kind] = attrs.field(factory=dict[str, Kind], init=False)
     parts: dict[str, Part | RowsOf] = attrs.field(factory=dict[str, Any], init=False)
+    operands: dict[tuple[Kind, int], str] = attrs.field(factory=dict[Any, str], init=False)
+    """The buffers for operands, by their number, that are read at once."""
     free: list[Callable[..., Any]] = attrs.field(factory=list[Callable[..., Any]], init=False)
 
     def another(self, function: FunctionType) -> Callable[..., Any]:
@@ -105,6 +107,13 @@ class Pool:
         for name, part in self.parts.items():
             buffers[name] = part.within(buffers)
         return FunctionType(function.__code__.replace(), {**function.__globals__, **buffers})
+
+    def scratch(self, kind: Kind, operand: int, free: Callable[[str], str]) -> str:
+        """A buffer for an operand that the next line reads, and none after it."""
+        if (kind, operand) not in self.operands:
+            self.operands[kind, operand] = free("scratch")
+            self.kinds[self.operands[kind, operand]] = kind
+        return self.operands[kind, operand]
 
     def has_rows(self, name: str) -> bool:
         """Whether a list of the rows of a buffer, or of a part, may be kept."""
