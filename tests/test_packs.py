@@ -13,12 +13,15 @@ from numpy.typing import NDArray
 import pytest
 
 from tapegrad import compile, scan, trace
+from tapegrad._program.passes.factoring import with_small_slopes_joined
+from tapegrad._program.passes.lowering import lowered
 from tapegrad._program.program import Equation, Var
 from tapegrad._program.source import packing
 from tapegrad._program.source.layout import Layout, Run
 from tapegrad._program.source.ordering import sequences
 from tapegrad._program.source.scheduling import bundles
 from tapegrad._spec import Spec
+from tapegrad.program import check
 from tests.untyped import grad, vmap
 
 Array = NDArray[Any]
@@ -38,9 +41,9 @@ def arguments(width: int = 5, seed: int = 0) -> tuple[Array, Array, Array]:
 
 
 def assert_same(actual: Any, expected: Any) -> None:
-    """The same to the bit, signs of zeros included."""
+    """The same to a few units in the last place, as slopes are multiplied with each other; signs of zeros included."""
     for a, b in zip(actual, expected, strict=True):
-        np.testing.assert_array_equal(a, b)
+        np.testing.assert_allclose(a, b, rtol=1e-13, atol=1e-15)
         np.testing.assert_array_equal(np.signbit(a), np.signbit(b))
 
 
@@ -54,6 +57,41 @@ def test_gates() -> None:
     assert_same(slopes(*arguments()), grad(gates, argnums=(0, 1, 2))(*arguments()))
     equations = len(slopes.program(*arguments()).equations)
     assert calls(slopes.source(*arguments())) < equations / 2
+
+
+def test_slopes_are_multiplied_before_the_cotangent_is_there() -> None:
+    def f(x: Array, y: Array) -> Any:
+        return np.sum(np.tanh(np.sin(np.exp(np.tanh(x) * y)) * y) ** 2)
+
+    args = np.array([0.5, -1.0, 2.0]), np.array([1.5, 0.3, -0.0])
+    program = lowered(trace(grad(f))(*args))
+    joined = with_small_slopes_joined(program, 24)
+    check(joined)
+    assert depth(joined) < depth(program)
+    leaves = [*args]
+    np.testing.assert_allclose(joined.evaluate(leaves), program.evaluate(leaves), rtol=1e-15)
+    assert with_small_slopes_joined(program, 23) == program
+
+
+def test_joined_slopes_are_0_for_the_same_zeros() -> None:
+    """A zero cotangent meets infinite slopes; a zero slope meets an infinite one before it and behind it."""
+
+    def f(x: Array, y: Array) -> Any:
+        return np.sum(y * np.sqrt(np.tanh(np.sqrt(x)) ** 2))
+
+    x, y = np.meshgrid([0.0, 1.0, 4.0, np.inf], [0.0, 1.0, np.inf])
+    with np.errstate(all="ignore"):
+        wanted = grad(f, argnums=(0, 1))(x, y)
+    for found, own in zip(compile(grad(f, argnums=(0, 1)))(x, y), wanted, strict=True):
+        np.testing.assert_allclose(found, own, rtol=1e-14)
+
+
+def depth(program: Any) -> int:
+    """How many equations wait for each other."""
+    depths: dict[Any, int] = {}
+    for eq in program.equations:
+        depths.update(dict.fromkeys(eq.outputs, 1 + max((depths.get(atom, 0) for atom in eq.inputs), default=0)))
+    return max(depths.values())
 
 
 def test_without_packs(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -255,9 +255,9 @@ def compile(
     All transforms may stand inside (`compile(grad(f))`) or outside (`grad(compile(f))`). Outside, what they make of `f`
     is compiled at their first call: for each set of arguments that are differentiated, and for each size of a batch. A
     tape shows the function as one operation. Results are those of `f`, but that sums are added in another order (those
-    over large arrays block by block, small ones as products with ones), stacks of small matrices are multiplied at
-    once, powers by whole numbers are products, and functions of single numbers are those of `math`: equal to a few
-    units in the last place.
+    over large arrays block by block, small ones as products with ones), so are the factors of a gradient multiplied,
+    stacks of small matrices are multiplied at once, powers by whole numbers are products, and functions of single
+    numbers are those of `math`: equal to a few units in the last place.
 
     Args:
         f: a pure function of trees of numbers and arrays.

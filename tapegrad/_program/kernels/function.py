@@ -67,6 +67,10 @@ class KernelWriter(ControlWriter):
         return super().array(atom)
 
     @override
+    def shortened(self, program: Program) -> Program:
+        return program
+
+    @override
     def stepwise(self, body: Program) -> Program:
         return body
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from tapegrad._errstate import errstate, ignored
 from tapegrad._program.constants import Literal
+from tapegrad._program.passes.factoring import with_small_slopes_joined
 from tapegrad._program.passes.lowering import lowered
 from tapegrad._program.program import Atom, Equation, Program, Var
 from tapegrad._program.source.arrays import MODES, as_array, expression, into, is_stack, power, stacked
@@ -34,7 +35,7 @@ from tapegrad._program.source.late import (
 from tapegrad._program.source.lifetimes import Kind, Lives
 from tapegrad._program.source.memory import Pool
 from tapegrad._program.source.numbers import COMPLEX128, as_floats, is_float, python_of
-from tapegrad._program.source.packing import Packing
+from tapegrad._program.source.packing import SMALL, Packing
 from tapegrad._program.source.packs import Joined
 from tapegrad._program.source.placed import assembled, is_assembly, without_negatives
 from tapegrad._program.source.results import results
@@ -99,6 +100,7 @@ class Writer:
     def __attrs_post_init__(self) -> None:
         self.program = lowered(self.program)
         if self.outer is None:
+            self.program = self.shortened(self.program)
             self.names = local_names(self.program)
             self.text = Text({*self.names.values(), "program", "equations", "run", "outputs", "before", "flat", *MODES})
         else:
@@ -107,6 +109,10 @@ class Writer:
             self.names = {var: self.text.local("v") for var in values}
         self.floats = as_floats(self.program)
         self.tiles = Tiles(self.text, self.program, {})
+
+    def shortened(self, program: Program) -> Program:
+        """A Program that makes fewer calls one after the other."""
+        return with_small_slopes_joined(program, SMALL)
 
     def number(self, atom: Atom) -> str:
         """An atom in an expression of Python's numbers."""
