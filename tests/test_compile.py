@@ -856,3 +856,35 @@ def test_rows_that_are_picked_twice_are_added_up_once() -> None:
     np.add.at(wanted, i, np.cos(x[i]) * weights + 2 * x[i] * weights)
     np.testing.assert_allclose(compiled(x), wanted, rtol=1e-12)
     np.testing.assert_allclose(grad(f)(x), wanted, rtol=1e-12)
+
+
+PARTS: list[Function] = [
+    lambda x: x[:1, :1].reshape(()) * 1,
+    lambda x: x[..., 0, 0] * 1,
+    lambda x: np.roll(x[1, 1], 1).astype(np.float32) + np.squeeze(x[:1, :1]),
+]
+
+
+@pytest.mark.parametrize("f", PARTS)
+def test_a_part_without_axes_is_a_number(f: Function) -> None:
+    x = np.arange(4.0).reshape(2, 2)
+    assert type(compile(f)(x)) is np.float64
+
+
+def test_a_constant_without_axes_is_a_result_of_its_own() -> None:
+    squeezed = compile(lambda x: np.squeeze(np.array([3.0])))
+    squeezed(0.0)[...] = 4.0
+    assert squeezed(0.0) == 3.0
+
+
+@pytest.mark.parametrize("transform", [tapegrad.jacobian, tapegrad.jacfwd, tapegrad.jacrev])
+@pytest.mark.parametrize("x", [2.0, np.float32(2.0), np.array(2.0), np.array([2.0])])
+@pytest.mark.parametrize("y", [3.0, np.float32(3.0), np.array(3.0)])
+def test_blocks_are_numbers_or_arrays_as_they_are_eagerly(transform: Function, x: Any, y: Any) -> None:
+    def f(x: Any, y: Any) -> Any:
+        return x * y, y**2, np.sum(x)
+
+    for each in (transform(f), tapegrad.hessian(lambda x, y: np.sum(x) * y**2)):
+        expected, blocks = flatten(each(x, y))[0], flatten(compile(each)(x, y))[0]
+        assert [type(block) for block in blocks] == [type(block) for block in expected]
+        assert all(map(np.array_equal, blocks, expected))

@@ -448,3 +448,12 @@ class TestErrors:
     def test_numba_is_not_imported_for_numpy(self) -> None:
         program = "import sys, tapegrad; tapegrad.compile(lambda x: x * 2.0)(1.0); assert 'numba' not in sys.modules"
         subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_a_part_without_axes_is_a_number_to_a_kernel() -> None:
+    def f(x: Any, y: Any) -> Any:
+        return np.hypot(np.roll(y, 1), x) * np.sin(y)
+
+    x, y = np.array(1.0), np.array(2.0)
+    np.testing.assert_allclose(numba(f)(x, y), f(x, y), rtol=1e-14)
+    np.testing.assert_allclose(numba(grad(f))(x, y), grad(f)(x, y), rtol=1e-14)

@@ -17,7 +17,7 @@ from tapegrad._program.source.reducing import folding, reduces_into, reduction
 from tapegrad._program.source.text import Text
 from tapegrad._rules.matricizing import Matricization, planned
 from tapegrad._rules.placing import flat_positions, may_meet
-from tapegrad._spec import Spec, type_of
+from tapegrad._spec import SEVERAL, Spec, type_of
 
 COMPARISONS: Mapping[str, str] = {
     "equal": "{} == {}",
@@ -147,10 +147,13 @@ def as_array(text: Text, eq: Equation, atom: Atom, out: Spec, boxes: Mapping[Ato
 def expression(text: Text, program: Program, eq: Equation, arguments: list[str]) -> str:
     """The call, as NumPy computes it outside of a Program."""
     given = [*arguments, *(_parameter(text, literal) for literal in eq.parameters)]
-    name = eq.primitive.name
+    name, shape = eq.primitive.name, program.spec(eq.inputs[0]).shape
     if is_dot(program, eq):
         return f"{given[0]}.dot({given[1]})"
-    if name in METHODS and program.spec(eq.inputs[0]).shape:
+    if name in ("reshape", "slice_of") and not program.spec(eq.outputs[0]).shape:
+        index = (0,) * len(shape) if name == "reshape" else _without_ellipsis(eq.parameters[0].value)
+        return f"{given[0]}[{_parameter(text, Literal(index))}]"  # a number, where a view would have no axes
+    if name in METHODS and shape:
         return f"{given[0]}.{name}({given[1]})"
     if (beneath := from_beneath(program, eq)) is not None:
         return f"{text.object(beneath, name, (eq.primitive, beneath))}({', '.join(given)})"
@@ -183,6 +186,11 @@ def _contraction(text: Text, program: Program, eq: Equation, arguments: list[str
     first, second = factors[::-1] if plan.swapped else factors
     product = f"({first} @ {second})" if plan.stacked else f"{first}.dot({second})"
     return called(called(product, "reshape", plan.shape), "transpose", plan.order)
+
+
+def _without_ellipsis(index: Any) -> Any:
+    """The index of a number, without what stands for no axes in it."""
+    return tuple([part for part in index if part is not Ellipsis]) if isinstance(index, SEVERAL) else index
 
 
 def _flat_positions(program: Program, eq: Equation) -> Any:

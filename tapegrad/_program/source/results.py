@@ -37,12 +37,12 @@ def results(text: Text, program: Program, buffers: Collection[Var], array: Calla
     given: set[Atom] = set()
     for atom in program.outputs:
         expression = array(atom)
-        if not program.spec(atom).shape and atom not in program.inputs:
-            yield expression
-        elif atom in given or atom in aliased or not isinstance(atom, Var) or atom in program.inputs:
+        if atom in given or atom in aliased or not isinstance(atom, Var) or atom in program.inputs:
             yield f"{text.object(fresh, 'fresh')}({expression})"
+        elif atom in alone or not program.spec(atom).shape:
+            yield expression
         else:
-            yield expression if atom in alone else f"{text.object(owned, 'owned')}({expression})"
+            yield f"{text.object(owned, 'owned')}({expression})"
         given.add(atom)
 
 
