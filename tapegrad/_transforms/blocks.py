@@ -11,7 +11,7 @@ import numpy as np
 
 from tapegrad._core.sweep import sweep
 from tapegrad._core.variable import ARRAYS, is_variable, still_open
-from tapegrad._spec import Spec, Value
+from tapegrad._spec import Spec, Value, ndarray, type_of
 from tapegrad._transforms.batched import Batching
 from tapegrad._transforms.directions import stretches
 from tapegrad._transforms.forward import push
@@ -114,7 +114,10 @@ def _block(value: Value, out: Any, spec: Spec, leaf: Any) -> Any:
     """One block, of the shape of the output and of the argument, and as the argument's gradient would be."""
     shape = (*out.shape, *spec.shape)
     dtype = np.result_type(spec.dtype, np.complex64) if out.dtype.kind == "c" else spec.dtype
-    block: Value = np.reshape(value, shape) if value.size else np.zeros(shape, dtype)
-    if is_variable(block):
-        return block if block.dtype == dtype else block.astype(dtype)
-    return np.array(block, dtype, order="C") if shape or isinstance(leaf, np.ndarray) else dtype.type(block[()])
+    cast: Any = value.astype(dtype) if is_variable(value) and value.dtype != dtype else value
+    block: Value = np.reshape(cast, shape) if cast.size else np.zeros(shape, dtype)
+    if not is_variable(block):
+        block = np.array(block, dtype, order="C")
+    if shape or type_of(leaf) is ndarray:
+        return block
+    return leaf.boxed(block[()]) if hasattr(leaf, "boxed") else block[()]
