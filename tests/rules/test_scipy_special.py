@@ -223,6 +223,20 @@ def test_logsumexp_of_infinities() -> None:
     np.testing.assert_array_equal(grad(lambda x: logistic.logsumexp(x))(np.array([-inf, -inf])), [0.0, 0.0])
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("axes", [(0,), (1,), (0, 1)])
+@pytest.mark.parametrize("keepdims", [False, True])
+def test_logsumexp_is_scipys(dtype: Any, axes: tuple[int, ...], keepdims: bool) -> None:
+    rows = [[0.5, -40.0, 0.5], [-inf, -inf, -inf], [inf, 1.0, -inf], [inf, inf, 0.0], [math.nan, inf, 1.0], [1e4] * 3]
+    for chosen in (rows, [rows[0], rows[-1]]):
+        x = np.array(chosen, dtype)
+        ours = logistic.log_of_sum(x, axes, keepdims)
+        with np.errstate(all="ignore"):  # some of SciPy's warn
+            theirs = special.logsumexp(x, axes, keepdims=keepdims)
+        assert (type(ours), ours.dtype, ours.shape) == (type(theirs), theirs.dtype, theirs.shape)
+        np.testing.assert_allclose(ours, theirs, rtol=4 * np.finfo(dtype).eps)
+
+
 def test_logsumexp_in_a_weight_of_zero() -> None:
     found = grad(lambda w: logistic.logsumexp(np.array([1.0, 2.0]), b=w))(np.array([1.0, 0.0]))
     np.testing.assert_allclose(found, [1.0, math.e])
