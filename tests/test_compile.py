@@ -610,7 +610,7 @@ NUMBERS: Any = [1.0, 2.0]
 untyped_linalg: Any = scipy.linalg
 TAUGHT: list[tuple[Function, str]] = [
     (lambda n: TABLE[n], TAKE),
-    (lambda n: np.take(TABLE, n), TAKE),
+    (lambda n: np.take(TABLE, n), "Call tapegrad.numpy.take: "),
     (lambda n: NUMBERS[n], TAKE),
     (lambda n: np.array([n, n]), "np.stack([x, y])"),
     (lambda n: math.sin(n), "np.sin and not math.sin"),

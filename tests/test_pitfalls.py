@@ -90,7 +90,7 @@ def rotation(t: Any) -> Any:
 
 PLAIN_ARRAYS: dict[str, Plain] = {
     "rows": lambda x: rotation(x[0])[0, 0],
-    "a list of values": lambda x: plain.max([x[0], x[1]]),
+    "a list of values": lambda x: plain.maximum([x[0], x[1]], 0.0),
     "a buffer": lambda x: plain.sum(filled(x)),
 }
 
@@ -110,6 +110,21 @@ def on_a_batch(f: Function) -> Plain:
 def test_what_becomes_a_plain_array_is_told_how_arrays_are_made(transform: Any, name: str) -> None:
     with pytest.raises(TypeError, match=r"test_pitfalls.*np\.stack.*tapegrad\.numpy\.array\(.*at\(array\)\[i\]\.set"):
         transform(PLAIN_ARRAYS[name])(X)
+
+
+WITH_LISTS: dict[str, Plain] = {
+    "max": lambda x: np.max([x[0], x[1]]),
+    "full": lambda x: np.full(2, x[0]),
+    "polyval": lambda x: np.polyval([x[0], 1.0], 2.0),
+    "linalg.norm": lambda x: np.linalg.norm([x[0], x[1]]),
+}
+
+
+@pytest.mark.parametrize("name", WITH_LISTS)
+@pytest.mark.parametrize("transform", [compile, grad, on_a_batch])
+def test_a_function_of_numpys_that_a_list_comes_to_has_a_counterpart(transform: Any, name: str) -> None:
+    with pytest.raises(TypeError, match=rf"numpy\.{name} at .*test_pitfalls.*Call tapegrad\.numpy\.{name}: "):
+        transform(WITH_LISTS[name])(X)
 
 
 def waves(x: Any) -> Any:

@@ -197,7 +197,7 @@ ASK_FOR_ONE: list[tuple[Function, list[str]]] = [
     (lambda x: plain.random.normal(x), ["plain array", "draw standard", "loc + scale * z"]),
     (lambda x: np.random.default_rng(0).choice(np.array([x])), ["plain array"]),
     (lambda x: np.random.default_rng(0).permutation(np.stack([x, x])), ["plain array"]),
-    (lambda x: plain.full(3, x), ["plain array"]),
+    (lambda x: plain.asarray(x), ["plain array"]),
 ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 from importlib.util import find_spec
+from inspect import unwrap
 import sys
 from types import FrameType, FunctionType
 from typing import Final
@@ -17,10 +18,10 @@ TRUTH: Final = "Python's if, while, assert, and, or, not, in, max, min and sorte
 CHOICES: Final = "Write np.where(condition, a, b), (a) & (b), np.maximum(a, b), np.max(x), np.sort(x)"
 """What to write instead."""
 TAKE: Final = "To index a plain array by it, write tapegrad.numpy.take(array, i, 0)."
+LISTS: Final = "where an argument is a list of numbers, pass an array, np.array(numbers)"
 JOIN: Final = (
-    "np.stack([x, y]), np.concatenate, or tapegrad.numpy.array([[x, 0], [y, 1]]); where an argument is a list of "
-    "numbers, pass an array, np.array(numbers); instead of writing into an array, write at(array)[i].set(x) or "
-    "np.where(mask, x, array)"
+    f"np.stack([x, y]), np.concatenate, or tapegrad.numpy.array([[x, 0], [y, 1]]); {LISTS}; instead of writing into "
+    "an array, write at(array)[i].set(x) or np.where(mask, x, array)"
 )
 """How an array is made of values: NumPy's functions see no Variables in lists, but for those that join arrays."""
 REMEDIES: Final = {
@@ -86,6 +87,8 @@ def in_library(state: str, what: str) -> str | None:
         else "tapegrad has no counterpart of it: write it with functions that have a derivative, or declare one with "
         "tapegrad.extend."
     )
+    if public.startswith("numpy."):
+        advice += f" Or, {LISTS}."
     constant = _for_a_constant(state, "a constant is meant, pass x.value")
     return f"{public} at {user_line()} was called with a {state} value, and {what}. {advice}{constant}"
 
@@ -96,12 +99,15 @@ def _for_a_constant(state: str, remedy: str) -> str:
 
 
 def _library_call(frame: FrameType) -> tuple[str, str] | None:
-    """The SciPy function, or the polynomial of NumPy's, that the user's line in `frame` called, and its counterpart."""
+    """The function of SciPy's or NumPy's that the user's line in `frame` called, and its counterpart."""
     inner: list[FrameType] = []
     current: FrameType | None = sys._getframe(1)
     while current is not None and current is not frame:
         inner.append(current)
         current = current.f_back
+    is_converted = any(called.f_code.co_name == "__array__" for called in inner)  # and is no size, as in np.ones(n)
+    if is_converted and (numpys := _numpys(inner[-1])):
+        return numpys, f"tapegrad.{numpys}"
     for called in reversed(inner):
         home = str(called.f_globals.get("__name__", ""))
         this = called.f_locals.get("self")
@@ -118,6 +124,17 @@ def _library_call(frame: FrameType) -> tuple[str, str] | None:
             if public is not None:
                 called_name = f"{public}.{name}" + (f".{called.f_code.co_name}" if name == owner else "")
                 return called_name, f"tapegrad.{called_name}"
+    return None
+
+
+def _numpys(called: FrameType) -> str | None:
+    """The function of NumPy's that runs here, if it has a counterpart: that takes lists of what it differentiates."""
+    name = called.f_code.co_name
+    for home in ("numpy", "numpy.linalg", "numpy.fft"):
+        function = getattr(sys.modules.get(home), name, None)
+        runs = callable(function) and getattr(unwrap(function), "__code__", None) is called.f_code
+        if runs and _exists(f"tapegrad.{home}.{name}"):
+            return f"{home}.{name}"
     return None
 
 
