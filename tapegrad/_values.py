@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from numbers import Real
 from typing import Any
 
 import numpy as np
 
+from tapegrad._place import user_line
 from tapegrad._spec import Spec, Value, generic, is_strange, ndarray
 from tapegrad._sums import sum_down
 from tapegrad.errors import DomainError
@@ -18,14 +20,22 @@ ARRAYS: Any = (np.ndarray, list)
 def operand(value: Any) -> Value:
     """A constant as operations take it: Python's numbers and NumPy's own; anything else of numbers as an array."""
     if is_strange(value):
-        raise DomainError(
-            f"an operation met a {type(value).__name__}, whose arithmetic is not an array's: np.asarray(x)."
-        )
+        refuse_strange((value,))
     if issubclass(type(value), (ndarray, generic, PYTHONS)) or value is None or isinstance(value, str):
         return value
     if isinstance(value, Real):
         return float(value)
     return np.array(value)[()]
+
+
+def refuse_strange(args: Iterable[Any]) -> None:
+    """`DomainError` for a masked array or a matrix, which would be computed with as if it were an array."""
+    for arg in args:
+        if is_strange(arg):
+            raise DomainError(
+                f"an operation at {user_line()} met a {type(arg).__name__}, whose arithmetic is not an array's. Use a "
+                "plain array, np.asarray(x); what is masked is left out by np.where(mask, 0, x) or where=~mask."
+            )
 
 
 def owned(value: Value, dtype: np.dtype[Any] | None = None) -> Value:

@@ -285,3 +285,20 @@ def equation(x: Any, a: Any) -> Any:
 @custom_root(equation)
 def square_root(start: Any, a: Any) -> Any:
     return fori_loop(0, 20, lambda i, x: (x + a / x) / 2, start)
+
+
+MASKED = np.ma.array(X, mask=[False, True, False])
+STRANGE: dict[str, Plain] = {
+    "masked": lambda x: plain.sum(x * MASKED),
+    "a mask of it": lambda x: plain.where(plain.greater(MASKED, x), x, 0.0),
+    "a matrix": lambda x: x @ np.matrix(np.eye(3)),
+    "returned": lambda x: MASKED,
+}
+
+
+@pytest.mark.filterwarnings("ignore:the matrix subclass:PendingDeprecationWarning")
+@pytest.mark.parametrize("name", STRANGE)
+@pytest.mark.parametrize("transform", [compile, on_a_batch])
+def test_masked_arrays_and_matrices_are_refused(transform: Any, name: str) -> None:
+    with pytest.raises(TypeError, match=r"(test_pitfalls|returned|output).*(MaskedArray|matrix)"):
+        transform(STRANGE[name])(X)

@@ -178,6 +178,11 @@ def _constant_output(leaf: Any) -> Atom:
     """What does not depend on the inputs: the same at every call."""
     leaf = still_open(leaf, "the function")
     kind = type_of(leaf)
+    if is_strange(leaf):
+        raise DomainError(
+            f"a function to compile or trace returned a {kind.__name__}, whose arithmetic is not an array's. Return a "
+            "plain array: np.asarray(x)."
+        )
     if issubclass(kind, Iterator) or not issubclass(kind, (Hashable, np.ndarray)):
         raise DomainError(
             f"a function to compile or trace returned a {kind.__name__}, which later calls would return again, "

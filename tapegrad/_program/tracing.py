@@ -26,6 +26,7 @@ from tapegrad._rules.kinds import PRIMITIVES, stopped
 from tapegrad._rules.operators import PYTHONS
 from tapegrad._spec import SEVERAL, Spec, generic
 from tapegrad._tree import placed
+from tapegrad._values import refuse_strange
 from tapegrad.errors import ConcretizationError, DomainError
 
 STOP = PRIMITIVES["stop_gradient"]
@@ -137,6 +138,7 @@ class Tracing:
         """Apply `primitive` to the examples, and record it."""
         if not alive(self):
             raise ended(primitive, args, self, "whose Program is recorded")
+        refuse_strange(args)
         if self.captures:
             args = tuple([self.standing(arg) for arg in args])
         if primitive in PYTHONS and all(map(is_weak, args)):

@@ -127,7 +127,8 @@ def _fault(leaf: Any, axis: int | None, mine: bool) -> str:
     """Why an output cannot have its batch on that axis; empty where it can."""
     if axis is None:
         return "is to have no batch (None in out_axes), but differs from one element to the next"
-    if not mine and (leaf if is_variable(leaf) else np.asarray(leaf)).dtype.kind not in "biufc":
+    value: Any = leaf if is_variable(leaf) else np.asarray(leaf)
+    if not mine and (value.dtype.kind not in "biufc" or is_strange(leaf)):
         return f"is of type {type(leaf).__name__}, and no batch can be made of that; None in out_axes passes it on"
     if not -ndim(leaf) - 1 <= axis <= ndim(leaf):
         return f"has shape {np.shape(leaf)}, and no axis {axis} for the batch"

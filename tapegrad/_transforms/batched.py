@@ -13,6 +13,7 @@ from tapegrad._core.variable import Variable, ended, looks_like_an_array
 from tapegrad._place import user_line
 from tapegrad._rules.batching import broadcast
 from tapegrad._spec import ndarray
+from tapegrad._values import refuse_strange
 from tapegrad.errors import BatchError
 from tapegrad.typing import override
 
@@ -118,6 +119,7 @@ class Batching:
                 deeper = (a.ndim - own_x) - (b.ndim - own_y)
                 if not deeper or not (own_y if deeper > 0 else own_x):
                     return self.batched(primitive.compute(a, b))
+        refuse_strange(args)
         mine = [type(arg) is Batched and arg.level is self for arg in args]
         if primitive.parameters:
             primitive.refuse_parameters(mine, args)
