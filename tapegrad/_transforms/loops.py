@@ -19,31 +19,31 @@ from tapegrad._transforms.shells import Shell
 from tapegrad._transforms.steps import Carry, Steps
 from tapegrad._transforms.transform import name_of
 from tapegrad._tree import LEAF, flatten, paths, tree_map, unflatten
-from tapegrad.typing import A, R
+from tapegrad.typing import R, T
 
 where: Callable[..., Any] = np.where
 
 
 @overload
 def scan(
-    f: Callable[[A, Any], tuple[A, float]],
-    init: A,
+    f: Callable[[T, Any], tuple[T, float]],
+    init: T,
     xs: Any,
     length: int | None = None,
     *,
     reverse: bool = False,
     checkpoint: bool | int = False,
-) -> tuple[A, NDArray[np.float64]]: ...
+) -> tuple[T, NDArray[np.float64]]: ...
 @overload
 def scan(
-    f: Callable[[A, Any], tuple[A, R]],
-    init: A,
+    f: Callable[[T, Any], tuple[T, R]],
+    init: T,
     xs: Any,
     length: int | None = None,
     *,
     reverse: bool = False,
     checkpoint: bool | int = False,
-) -> tuple[A, R]: ...
+) -> tuple[T, R]: ...
 def scan(
     f: Callable[[Any, Any], tuple[Any, Any]],
     init: Any,
@@ -127,7 +127,7 @@ def _reversed(leaf: Any) -> Any:
     return None if leaf is None else leaf[::-1]
 
 
-def fori_loop(lower: int, upper: int, body: Callable[[int, A], A], init: A, *, checkpoint: bool | int = False) -> A:
+def fori_loop(lower: int, upper: int, body: Callable[[int, T], T], init: T, *, checkpoint: bool | int = False) -> T:
     """`carry = body(i, carry)` for each i from `lower` up to and not including `upper`, beginning with `init`.
 
     Args:
@@ -149,7 +149,7 @@ def fori_loop(lower: int, upper: int, body: Callable[[int, A], A], init: A, *, c
         return init
     steps = Steps(_Counted(body), Carry.like(init, f"fori_loop of {name_of(body)}"), LEAF)
     n = len(indices)
-    carry: A
+    carry: T
     if recording.get():
         carry, _ = rolled(steps, init, [indices], n)
     else:

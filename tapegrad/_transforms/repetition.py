@@ -18,12 +18,12 @@ from tapegrad._transforms.shells import Shell
 from tapegrad._transforms.steps import Carry, shape_and_dtype
 from tapegrad._transforms.transform import name_of
 from tapegrad._tree import tree_map
-from tapegrad.typing import A
+from tapegrad.typing import T
 
 where: Callable[..., Any] = np.where
 
 
-def while_loop(cond: Callable[[A], Any], body: Callable[[A], A], init: A, *, checkpoint: bool = False) -> A:
+def while_loop(cond: Callable[[T], Any], body: Callable[[T], T], init: T, *, checkpoint: bool = False) -> T:
     """`carry = body(carry)` while `cond(carry)`, beginning with `init`; how often is up to the values.
 
     It differentiates in all modes. Under `vmap` the loop goes on until the last element of the batch is done; those
@@ -47,7 +47,7 @@ def while_loop(cond: Callable[[A], Any], body: Callable[[A], A], init: A, *, che
     """
     what = f"while_loop of {name_of(body)}"
     loop = _While(cond, body, Carry.like(init, what))
-    carry: A = init
+    carry: T = init
     if recording.get():
         return repeated(loop, init)  # type: ignore[no-any-return]
     if not checkpoint:

@@ -71,6 +71,9 @@ def squared(carry: float) -> float:
 
 check(assert_type(fori_loop(0, 3, double, f, checkpoint=2), F4), np.ndarray, np.float32)
 check(assert_type(while_loop(go_on, squared, 2.0, checkpoint=True), float), float)
+check(assert_type(fori_loop(0, 3, lambda i, carry: carry * 2.0, x), F8), np.ndarray, np.float64)
+check(assert_type(while_loop(lambda carry: carry < 9, lambda carry: carry * 2.0, 2.0), float), float)
+check(assert_type(scan(lambda carry, row: (carry * 2.0, carry), x, x), tuple[F8, F8])[0], np.ndarray, np.float64)
 
 
 def loss(x: F8, *, scale: float) -> np.float64:
