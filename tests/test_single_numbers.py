@@ -139,3 +139,23 @@ def test_numbers_beside_a_complex_one_are_compared_by_numpy() -> None:
 
     for x in (0.5, 1.0):
         assert compile(f)(np.float64(x)) == f(np.float64(x))
+
+
+CHOICES: list[One] = [
+    lambda x: np.where(x > 0, x, 0),
+    lambda x: np.where(x > 0, 1, x),
+    lambda x: np.maximum(x, 0) * 3.0,
+    lambda x: np.minimum(2, x),
+    lambda x: np.abs(x) * (x > 1),
+]
+
+
+@pytest.mark.parametrize("f", CHOICES)
+@pytest.mark.parametrize("x", [-1.5, 0.5, 3.0])
+def test_what_is_chosen_is_a_float(f: One, x: float) -> None:
+    variants: list[One] = [grad(f), lambda x: -f(x), lambda x: 1 / -f(x)]
+    for each in variants:
+        with np.errstate(all="ignore"):
+            wanted, ours = each(np.array(x)), compile(each)(np.array(x))
+        assert wanted.dtype == ours.dtype == np.float64
+        assert (ours, np.signbit(ours)) == (wanted, np.signbit(wanted))

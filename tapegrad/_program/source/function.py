@@ -153,7 +153,7 @@ class Writer:
             return
         pythons = eq.outputs[0] in self.floats
         if pythons or (eq.primitive.name == "divide" and eq.outputs[0] in self.program.weak):
-            right = python_of(text, eq, self.number if pythons else self.array)
+            right = python_of(text, eq, self.number if pythons else self.array, self.program.spec)
         else:
             spec = self.program.spec(eq.outputs[0])
             arguments = [

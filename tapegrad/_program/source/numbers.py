@@ -8,7 +8,7 @@ in the last places.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 import math
 from typing import Any
 
@@ -28,7 +28,7 @@ EXPRESSIONS: dict[str, str] = {
     "multiply": "{} * {}",
     "negative": "-{}",
     "positive": "{}",
-    "astype": "{}",
+    "astype": "1.0 * {}",
     "slice_of": "{}",
     "python's number": "{}",
     "damp": "{0} * {1} if {0} else {0}",
@@ -47,6 +47,8 @@ EXPRESSIONS: dict[str, str] = {
 """What gives a float; Python's True and False are as good as 1 and 0."""
 OF_COMPLEX = frozenset({"add", "subtract", "multiply", "negative", "positive", "real", "imag", "conjugate", "slice_of"})
 """Those of them that are also NumPy's for complex numbers."""
+CHOOSING: Mapping[str, Sequence[int]] = {"damp": (0,), "maximum": (0, 1), "minimum": (0, 1), "where": (1, 2)}
+"""Which operands may be the result: True and 0 are not as good there, as they have no dtype, and no negative zero."""
 TESTS: Mapping[str, str] = {**COMPARISONS, "isnan": "{0} != {0}"}
 """What gives True or False."""
 LOGIC: Mapping[str, str] = {
@@ -130,9 +132,13 @@ def element(eq: Equation, spec: Callable[[Atom], Spec]) -> tuple[int, ...] | Non
     return index if isinstance(eq.inputs[0], Var) and spec(eq.outputs[0]) in (FLOAT64, COMPLEX128) else None
 
 
-def python_of(text: Text, eq: Equation, number: Callable[[Atom], str]) -> str:
+def python_of(text: Text, eq: Equation, number: Callable[[Atom], str], spec: Callable[[Atom], Spec]) -> str:
     """Such an equation as an expression, of numbers that have names or are written."""
     name, given = eq.primitive.name, [number(atom) for atom in eq.inputs]
+    for i in CHOOSING.get(name, ()):
+        atom = eq.inputs[i]
+        if spec(atom) != FLOAT64:
+            given[i] = f"1.0 * {given[i]}" if isinstance(atom, Var) else repr(float(atom.value))
     if index := as_numbers(eq.parameters[0].value) if name == "slice_of" else None:
         return f"{given[0]}.item({', '.join(map(str, index))})"
     if name in FUNCTIONS:
@@ -167,7 +173,7 @@ def as_floats(program: Program, others: Collection[Var] = ()) -> set[Var]:
         if eq.outputs[0] in wanted and element(eq, program.spec):
             floats.update(eq.outputs)
         elif _is_arithmetic(program, eq):
-            beside = [atom for atom in eq.inputs if atom not in whole or eq.primitive.name == "damp"]
+            beside = [atom for atom in eq.inputs if atom not in whole]
             if beside and all(is_float(atom, floats) for atom in beside):  # Python's int beside a float is one
                 floats.update(eq.outputs)
     return floats
