@@ -40,6 +40,8 @@ TRANSFORMED = [grad(cube), value_and_grad(cube), elementwise_grad(cube), vmap(cu
 @pytest.mark.parametrize("transformed", TRANSFORMED, ids=str)
 def test_transforms_are_values(transformed: Any) -> None:
     assert transformed.__name__ == transformed.f.__name__
+    assert transformed.__qualname__ == transformed.f.__qualname__
+    assert not hasattr(transformed, "__code__")
     assert transformed.__doc__ == transformed.f.__doc__
     assert inspect.signature(transformed) == inspect.signature(transformed.f)
     assert inspect.unwrap(transformed) is transformed.f

@@ -86,11 +86,16 @@ class Transform:
     def __signature__(self) -> inspect.Signature:
         return inspect.signature(inspect.unwrap(self.f, stop=_has_signature))
 
-    if not TYPE_CHECKING:  # where a docstring is an attribute of the class
+    if not TYPE_CHECKING:  # where a docstring is an attribute of the class, and so is a qualified name
 
         @property
         def __doc__(self) -> str | None:
             return self.f.__doc__
+
+        def __getattr__(self, name: str) -> Any:
+            if name == "__qualname__":
+                return self.f.__qualname__
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
 
 
 def _has_signature(f: Any) -> bool:
