@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 import dataclasses
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -302,3 +302,16 @@ STRANGE: dict[str, Plain] = {
 def test_masked_arrays_and_matrices_are_refused(transform: Any, name: str) -> None:
     with pytest.raises(TypeError, match=r"(test_pitfalls|returned|output).*(MaskedArray|matrix)"):
         transform(STRANGE[name])(X)
+
+
+SQUARE: Any = cache(plain.square)
+
+
+def square(x: Any) -> Any:
+    return SQUARE(x)[0]
+
+
+@pytest.mark.parametrize("transform", [compile, grad, on_a_batch])
+def test_cached_functions_take_no_values(transform: Any) -> None:
+    with pytest.raises(TypeError, match=r"test_pitfalls.*functools\.cache"):
+        transform(square)(X)

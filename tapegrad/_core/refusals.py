@@ -163,6 +163,15 @@ def _exists(name: str) -> bool:
     return found is not None
 
 
+def unhashable(state: str) -> TypeError:
+    """The error for a key of a dict, or an argument of a cached function."""
+    return TypeError(
+        f"A {state} value was to be hashed at {user_line()}: as a key of a dict or set, or an argument of a cached "
+        "function (functools.cache). It cannot be, as arrays cannot. Use as a key what is known beforehand; leave the "
+        "cache away, or compute what is cached outside."
+    )
+
+
 def missing_rule(name: str, state: str) -> MissingRuleError:
     """The error for a function without a rule."""
     return MissingRuleError(

@@ -17,7 +17,14 @@ from numpy.typing import DTypeLike, NDArray
 
 from tapegrad._config import alive
 from tapegrad._core.primitive import Primitive
-from tapegrad._core.refusals import PLAIN_ARRAY, assignment_error, conversion_error, missing_method, missing_rule
+from tapegrad._core.refusals import (
+    PLAIN_ARRAY,
+    assignment_error,
+    conversion_error,
+    missing_method,
+    missing_rule,
+    unhashable,
+)
 from tapegrad._core.tables import FUNCTIONS, find_ufunc
 from tapegrad._place import user_line
 from tapegrad._values import read_only
@@ -294,7 +301,9 @@ class Variable(Generic[T_co]):
         def nonzero(self) -> tuple[NDArray[np.intp], ...]: ...
 
     else:  # hidden from checkers: if x had an __array__, `ndarray * x` would be an ndarray to them
-        __hash__ = None
+
+        def __hash__(self) -> NoReturn:
+            raise unhashable(self.state)
 
         def __array__(self, dtype: Any = None, copy: Any = None) -> NoReturn:
             raise self.lost("to become a plain array", PLAIN_ARRAY)
