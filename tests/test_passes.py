@@ -167,6 +167,11 @@ EXACT: dict[str, tuple[Callable[..., Any], tuple[Any, ...], list[str]]] = {
         (np.ones((2, 3)), np.array([0.1, 0.7, 1e16, -1e16])),
         [*["slice_of"] * 4, *["add"] * 3, "place all"],
     ),
+    "one part, read more than once": case(
+        grad(lambda w: w[0, 0] * np.sin(w[0, 0])),
+        (Y,),
+        ["slice_of", "sin", "cos", "damp", "add", "place all"],
+    ),
     "signs of products": case(
         lambda x, y: (-x * y) / y - -x * -y, (Y, Y), ["multiply", "divide", "negative", "subtract"]
     ),
@@ -193,6 +198,7 @@ def test_exact(f: Callable[..., Any], args: tuple[Any, ...], wanted: list[str]) 
     check(after)
     assert sorted(names(after)) == sorted(wanted)
     assert_same_bits(evaluated(after, args), evaluated(program, args))
+    assert all(each(after).equations == after.equations for each in PASSES)
 
 
 FAST: dict[str, tuple[Callable[..., Any], tuple[Any, ...], list[str]]] = {

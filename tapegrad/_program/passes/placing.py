@@ -63,8 +63,11 @@ def with_parts_joined(program: Program) -> Program:
         if parts is None and {made.primitive.name for made in placed} == {*ZEROS}:
             placed.sort(key=lambda made: made.primitive.name == "place")  # which is added last
             parts = [part for made in placed for part in _parts(made)]
-        if parts is None or len(parts) == 1:
+        if parts is None:
             return eq
+        if len(parts) == 1 and eq.primitive.name == "add":  # of two negative zeros is one, and so is what is placed
+            ((index, part),) = parts
+            return attrs.evolve(eq, primitive=PRIMITIVES["place"], inputs=(part,), parameters=(index, shape))
         indices = Literal(tuple([index.value for index, _ in parts]))
         inputs = tuple([part for _, part in parts])
         return attrs.evolve(
