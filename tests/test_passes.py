@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 import numpy as np
 import pytest
 
+from tapegrad import at
 from tapegrad._core.primitive import Primitive
 from tapegrad._program.passes.pipeline import PASSES, optimised
 from tapegrad._program.trace import is_input
@@ -172,6 +173,8 @@ EXACT: dict[str, tuple[Callable[..., Any], tuple[Any, ...], list[str]]] = {
         (Y,),
         ["slice_of", "sin", "cos", "damp", "add", "place all"],
     ),
+    "a row that is set": case(lambda x, v: at(x)[1].set(v), (Y, Y[0]), ["place", "where"]),
+    "a choice that is known": case(lambda x, y: plain.where(False, x, y), (Y, Y), []),
     "signs of products": case(
         lambda x, y: (-x * y) / y - -x * -y, (Y, Y), ["multiply", "divide", "negative", "subtract"]
     ),

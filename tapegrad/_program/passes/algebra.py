@@ -150,6 +150,12 @@ def _power(work: Rewriting, eq: Equation, out: Spec) -> Atom | Equation | None:
     return None
 
 
+def _where(work: Rewriting, eq: Equation, out: Spec) -> Atom | Equation | None:
+    """A choice that is known: that one, as in at(x)[i].set(v) without a mask."""
+    holds: Any = number(eq.inputs[0])
+    return None if holds is None else eq.inputs[1 if holds else 2]
+
+
 def _same(work: Rewriting, eq: Equation, out: Spec) -> Atom | Equation | None:
     """What gives its argument back: a reshape to the shape that it has, a cast to the dtype."""
     return eq.inputs[0]
@@ -164,6 +170,7 @@ RULES: dict[str, Rule] = {
     "subtract": _subtract,
     "negative": _negative,
     "power": _power,
+    "where": _where,
     "reshape": _same,
     "astype": _same,
     "positive": _same,
