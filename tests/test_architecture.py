@@ -97,6 +97,7 @@ STOREYS = [
     {"_program.source.order", "_program.source.tiles", "_program.source.views"},
     {"_program.source.blocks"},
     {"_program.source.donation"},
+    {"_program.source.equations"},
     {"_program.source.function", "_program.kernels.access", "_program.kernels.files", "_program.kernels.mathematics"},
     {
         "_program.kernels",

@@ -7,24 +7,21 @@ from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import attrs
-import numpy as np
 
 from tapegrad._errstate import errstate, ignored
-from tapegrad._program.constants import Literal
 from tapegrad._program.passes.factoring import with_small_slopes_joined
 from tapegrad._program.passes.lowering import lowered
 from tapegrad._program.program import Atom, Equation, Program, Var
-from tapegrad._program.source.arrays import MODES, as_array, expression, into, is_stack, power, stacked
-from tapegrad._program.source.blas import may_fail
+from tapegrad._program.source.arrays import MODES
 from tapegrad._program.source.blocks import BlockWriter
 from tapegrad._program.source.boxes import with_boxes
 from tapegrad._program.source.buffers import Buffers, Written, life
 from tapegrad._program.source.calling import add_program
 from tapegrad._program.source.damping import FEW
 from tapegrad._program.source.donation import donated_places, taking
+from tapegrad._program.source.equations import EquationWriter
 from tapegrad._program.source.groups import Group, steps
 from tapegrad._program.source.late import (
-    are_finite,
     check,
     checked_at_end,
     checked_in_blocks,
@@ -33,19 +30,16 @@ from tapegrad._program.source.late import (
     number_of,
 )
 from tapegrad._program.source.lifetimes import Kind, Lives
-from tapegrad._program.source.memory import Pool
-from tapegrad._program.source.numbers import COMPLEX128, as_floats, is_float, python_of
+from tapegrad._program.source.numbers import as_floats
 from tapegrad._program.source.packing import SMALL, Packing
 from tapegrad._program.source.packs import Joined
-from tapegrad._program.source.placed import assembled, is_assembly, without_negatives
+from tapegrad._program.source.placed import without_negatives
 from tapegrad._program.source.results import results
 from tapegrad._program.source.returning import tree
 from tapegrad._program.source.rows import RowWriter
-from tapegrad._program.source.spreading import assigned, repeated
 from tapegrad._program.source.text import Text, local_names
 from tapegrad._program.source.tiles import Tiles
 from tapegrad._program.source.views import kept_views
-from tapegrad._spec import FLOAT64, generic, type_of
 
 
 @attrs.frozen
@@ -57,25 +51,15 @@ class Code:
 
 
 @attrs.define
-class Writer:
+class Writer(EquationWriter):
     """Writes a Program's equations as lines, in order."""
 
-    program: Program
     donated: frozenset[Var] = frozenset()
     """The inputs whose memory may be written to."""
     outer: Writer | None = None
     """What writes the function, where the Program is a part of it: the body of a loop, say."""
     steps_of: int | None = None
     """How many values each step hands on, where the Program is the body of a `for`."""
-    text: Text = attrs.field(init=False)
-    pool: Pool = attrs.field(factory=Pool, init=False)
-    """The buffers that the function keeps."""
-    names: dict[Var, str] = attrs.field(init=False)
-    floats: set[Var] = attrs.field(init=False)
-    buffers: dict[Var, str] = attrs.field(factory=dict[Var, str], init=False)
-    """What values are put into."""
-    late: Mapping[Var, str] = attrs.field(factory=dict[Var, str], init=False)
-    """The damped products that are checked at the end, and the names of what computes them."""
     waits: bool = attrs.field(default=False, init=False)
     """Whether there are any, in loops inside too: then all may have to run again."""
     unsettled: Collection[Atom] = attrs.field(factory=set[Atom], init=False)
@@ -88,12 +72,6 @@ class Writer:
     """For each of them, the large values that nothing reads after it."""
     given: Mapping[Var, Var] = attrs.field(factory=dict[Var, Var], init=False)
     """The values that are put into donated memory, and the input whose memory it is."""
-    boxes: Mapping[Atom, str] = attrs.field(factory=dict[Atom, str], init=False)
-    """The arrays that single numbers are put into, where those meet arrays."""
-    taken: Mapping[Var, frozenset[int]] = attrs.field(factory=dict[Var, frozenset[int]], init=False)
-    """Which parts are taken off an array that consists of parts."""
-    tiles: Tiles = attrs.field(init=False)
-    """Where such arrays lie, if they are small."""
     views: Mapping[Var, str] = attrs.field(factory=dict[Var, str], init=False)
     """The values that are views of buffers, and kept with these."""
 
@@ -113,82 +91,6 @@ class Writer:
     def shortened(self, program: Program) -> Program:
         """A Program that makes fewer calls one after the other."""
         return with_small_slopes_joined(program, SMALL)
-
-    def number(self, atom: Atom) -> str:
-        """An atom in an expression of Python's numbers."""
-        if isinstance(atom, Var):
-            return self.names[atom]
-        value = atom.value.item() if isinstance(atom.value, generic) else atom.value
-        return repr(value) if type_of(value) is not complex else self.text.object(value, "z", Literal(value))
-
-    def array(self, atom: Atom) -> str:
-        """An atom as NumPy meets it outside of a Program."""
-        if not isinstance(atom, Var):
-            return self.text.literal(atom)
-        if atom in self.floats and atom not in self.program.weak:
-            kind = self.program.spec(atom).dtype.type
-            return f"{self.text.object(kind, kind.__name__)}({self.names[atom]})"
-        return self.names[atom]
-
-    def equation(self, eq: Equation) -> None:
-        """The lines of one equation."""
-        if is_assembly(self.program, eq):
-            out = eq.outputs[0]
-            if out in self.tiles.places:
-                self.text.extend(self.tiles.lines(eq, self.array))
-            else:
-                taken = self.taken.get(out, frozenset())
-                self.text.extend(assembled(self.text, self.program, eq, taken, self.names[out], self.array))
-            return
-        text = self.text
-        left, buffer = ", ".join(self.names[var] for var in eq.outputs), self.buffers.get(eq.outputs[0])
-        if is_stack(self.program, eq):
-            spec = self.program.spec(eq.outputs[0])
-            kind = "" if spec.dtype == np.float64 else f", {text.object(spec.dtype, str(spec.dtype), spec.dtype.str)}"
-            place = buffer or f"{text.object(np.empty, 'empty')}({spec.size}{kind})"
-            if place != left:
-                text.line(f"{left} = {place}")
-            values = [self.number(atom) if is_float(atom, self.floats) else self.array(atom) for atom in eq.inputs]
-            text.line(stacked(left, values))
-            return
-        pythons = eq.outputs[0] in self.floats
-        if pythons or (eq.primitive.name == "divide" and eq.outputs[0] in self.program.weak):
-            right = python_of(text, eq, self.number if pythons else self.array, self.program.spec)
-        else:
-            spec = self.program.spec(eq.outputs[0])
-            arguments = [
-                as_array(self.text, eq, atom, spec, self.boxes) or self._argument(eq, atom) for atom in eq.inputs
-            ]
-            if buffer is not None and (operands := repeated(self.program, eq)):
-                like = spec.shape, str(spec.dtype)
-                assigned(text, eq, operands, arguments, buffer, lambda i: self.pool.scratch(like, i, text.local))
-            if eq.outputs[0] in self.late:
-                given = arguments if buffer is None else [*arguments, buffer]
-                right = f"{self.late[eq.outputs[0]]}({', '.join(given)})"
-            elif eq.outputs[0] in self.program.weak and "power" in eq.primitive.name:
-                arguments += [*map(self.text.literal, eq.parameters), repr(spec.dtype.kind)]
-                right = f"{self.text.object(power, 'power')}({', '.join(arguments)})"
-            elif buffer is None:
-                right = expression(self.text, self.program, eq, arguments)
-                if spec == COMPLEX128 and self.program.is_weak(eq.inputs[0]) and eq.outputs[0] not in self.program.weak:
-                    right = f"{self.text.object(np.complex128, 'complex128')}({right})"  # Python's, beside a float64
-            else:
-                right = into(self.text, self.program, eq, arguments, buffer)
-        self.text.line(right if left == buffer else f"{left} = {right}")
-        if may_fail(self.program, eq):
-            finite = are_finite(text, [number_of(text, self.program.spec(eq.outputs[0]), left)])
-            compute = text.object(eq.primitive.compute, eq.primitive.name, eq.primitive)
-            with text.block(f"if not {finite}:"):
-                text.line(f"{left} = {compute}({', '.join(map(self.array, eq.inputs))})")
-
-    def _argument(self, eq: Equation, atom: Atom) -> str:
-        """An argument of NumPy's function, which makes the same array of Python's float as of NumPy's."""
-        boxed = eq.primitive.name == "array" and isinstance(atom, Var) and self.program.spec(atom) == FLOAT64
-        return self.names[atom] if boxed and isinstance(atom, Var) else self.array(atom)
-
-    def may_warn(self, eq: Equation) -> bool:
-        """Whether NumPy computes an equation, and may have something to say of it."""
-        return eq.primitive.name != "array" and any(var not in self.floats for var in eq.outputs)
 
     def group(self, group: Group) -> None:
         """The lines that run a group."""
