@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 
 from tapegrad._program.constants import Literal
-from tapegrad._program.passes.rewriting import Rewriting, by_rules
+from tapegrad._program.passes.rewriting import Rewriting, by_rules, has
 from tapegrad._program.program import Equation, Program
 from tapegrad._rules.matricizing import parts
 from tapegrad._spec import Spec
@@ -16,6 +16,8 @@ def with_transposes_contracted(program: Program) -> Program:
 
     The terms of a product may be added up in another order then.
     """
+    if not has(program, ("contract",)):
+        return program
     uses = program.uses()
 
     def transposed(work: Rewriting, eq: Equation, out: Spec) -> Equation | None:

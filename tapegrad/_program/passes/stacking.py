@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import attrs
 
 from tapegrad._program.constants import Literal
-from tapegrad._program.passes.rewriting import Rewriting, by_rules
+from tapegrad._program.passes.rewriting import Rewriting, by_rules, has
 from tapegrad._program.program import Atom, Equation, Program
 from tapegrad._rules.kinds import PRIMITIVES
 from tapegrad._spec import Spec
@@ -15,6 +15,8 @@ from tapegrad._spec import Spec
 
 def with_stacks_joined(program: Program) -> Program:
     """The Program with stacks of numbers in stacks of them, which nothing else reads, as one, reshaped."""
+    if not has(program, ("stack",)):
+        return program
     uses = program.uses()
 
     def numbers(work: Rewriting, atom: Atom, out: Spec) -> Sequence[Atom] | None:

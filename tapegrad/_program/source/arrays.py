@@ -96,8 +96,10 @@ def is_few(spec: Spec) -> bool:
 
 def is_stack(program: Program, eq: Equation) -> bool:
     """Whether an equation makes an array of numbers that are sooner put into it one by one."""
+    if eq.primitive.name != "stack":
+        return False
     out = program.spec(eq.outputs[0])
-    return eq.primitive.name == "stack" and out.ndim == 1 and out.size <= SOME and out.dtype in DOUBLE
+    return out.ndim == 1 and out.size <= SOME and out.dtype in DOUBLE
 
 
 def stacked(whole: str, parts: Sequence[str]) -> str:

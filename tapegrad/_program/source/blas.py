@@ -60,9 +60,11 @@ SURE = frozenset({"det", "slogdet"})
 
 def from_beneath(program: Program, eq: Equation) -> Callable[..., Any] | None:
     """The function beneath numpy.linalg's for what an equation computes, if there is one."""
+    beneath = BENEATH.get(eq.primitive.name)
+    if beneath is None:
+        return None
     specs = [program.spec(atom) for atom in eq.inputs]
-    usual = all(spec.dtype in DOUBLE and spec.size for spec in specs)
-    return BENEATH.get(eq.primitive.name) if usual else None
+    return beneath if all(spec.dtype in DOUBLE and spec.size for spec in specs) else None
 
 
 def may_fail(program: Program, eq: Equation) -> bool:

@@ -57,6 +57,8 @@ LOGIC: Mapping[str, str] = {
     **dict.fromkeys(("logical_not", "invert"), "not {}"),
 }
 """The same, of such."""
+PARTING = frozenset({"real", "imag", "absolute", "astype", "where", *TESTS})
+"""What may give a real number of complex ones."""
 COMPLEX128 = Spec((), np.dtype(np.complex128))
 BOOL = Spec((), np.dtype(bool))
 
@@ -116,7 +118,7 @@ FUNCTIONS: Mapping[str, Callable[..., float]] = {
 
 def _is_arithmetic(program: Program, eq: Equation) -> bool:
     name, out = eq.primitive.name, program.spec(eq.outputs[0])
-    if out == COMPLEX128 or any(program.spec(atom).dtype.kind == "c" for atom in eq.inputs):
+    if out == COMPLEX128 or (name in PARTING and any(program.spec(atom).dtype.kind == "c" for atom in eq.inputs)):
         known = name in OF_COMPLEX and out in (FLOAT64, COMPLEX128)
         return known and (name != "slice_of" or not eq.parameters[0].value)
     if out == BOOL:
