@@ -79,7 +79,7 @@ MODES = ("product", "product_both", "settle")
 """What generated code calls for damped products and their check: plain ones and `settle`, or `damp` and nothing."""
 
 
-def is_elementwise(eq: Equation) -> bool:
+def by_ufunc(eq: Equation) -> bool:
     """Whether a ufunc computes an equation, or products that may be damped."""
     return ufunc_of(eq) is not None or eq.primitive.name in DAMPED
 
@@ -113,7 +113,7 @@ def fills(program: Program, eq: Equation) -> bool:
         return is_dot(program, eq) or (
             eq.primitive.name == "matmul" and all(program.spec(atom).ndim > 1 for atom in eq.inputs)
         )
-    return is_elementwise(eq) or is_stack(program, eq) or reduces_into(program, eq)
+    return by_ufunc(eq) or is_stack(program, eq) or reduces_into(program, eq)
 
 
 def into(text: Text, program: Program, eq: Equation, arguments: list[str], buffer: str) -> str:

@@ -8,7 +8,7 @@ import attrs
 
 from tapegrad._program.bodies import Loop
 from tapegrad._program.program import Equation, Program, Var
-from tapegrad._program.source.arrays import DAMPED, fills, is_elementwise, read_again, ufunc_of
+from tapegrad._program.source.arrays import DAMPED, by_ufunc, fills, read_again, ufunc_of
 from tapegrad._program.source.groups import Group
 from tapegrad._program.source.lifetimes import Kind, Step, allocated
 from tapegrad._program.source.memory import Workspace, size
@@ -123,6 +123,6 @@ def life(program: Program, step: Equation | Group | Written) -> Step:
     again = read_again(step)
     shape = program.spec(step.outputs[0]).shape
     over = [var for var in reads if var not in again and program.spec(var).shape == shape]
-    if not is_elementwise(step) or repeated(program, step):
+    if not by_ufunc(step) or repeated(program, step):
         over = []
     return Step(reads, step.outputs, True, tuple(over))

@@ -14,7 +14,7 @@ import numpy as np
 from tapegrad._program.constants import Literal
 from tapegrad._program.passes.indices import as_numbers
 from tapegrad._program.program import Atom, Equation, Program, Var
-from tapegrad._program.source.arrays import fills, is_elementwise
+from tapegrad._program.source.arrays import by_ufunc, fills
 from tapegrad._program.source.groups import Group
 from tapegrad._program.source.layout import Layout, Rows, Run, size
 from tapegrad._program.source.loading import Load, Loading, flat, leading
@@ -129,7 +129,7 @@ class Packing:
     def _kind(self, eq: Equation) -> Hashable:
         """What equations of a pack have in common; None where no pack is possible."""
         out = eq.outputs[0]
-        if out not in self.movable or not is_elementwise(eq):
+        if out not in self.movable or not by_ufunc(eq):
             return None
         operands = tuple([self._kind_of(atom, self.program.spec(out).shape) for atom in eq.inputs])
         return None if None in operands else (eq.primitive, self.late.get(out), self.program.spec(out), operands)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from tapegrad._program.program import Equation, Program
-from tapegrad._program.source.arrays import is_elementwise, read_again
+from tapegrad._program.source.arrays import by_ufunc, read_again
 from tapegrad._program.source.text import Text
 
 SMALL = 1 << 11
@@ -19,7 +19,7 @@ SMALL = 1 << 11
 def repeated(program: Program, eq: Equation) -> Sequence[int]:
     """Which operands are assigned to buffers before the call: of the same dtype, so that nothing is rounded."""
     out = program.spec(eq.outputs[0])
-    if not (out.shape and out.size <= SMALL and is_elementwise(eq)):
+    if not (out.shape and out.size <= SMALL and by_ufunc(eq)):
         return ()
     specs = [program.spec(atom) for atom in eq.inputs]
     found = [i for i, spec in enumerate(specs) if spec.shape and spec.shape != out.shape]
